@@ -1,0 +1,81 @@
+"""The database: the base of every table, the transaction that is the only commit, and the clock that counts."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Engine, MetaData, create_engine, text
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+
+from app.base.days import beijing_day
+
+NAMING = {
+    "ix": "%(column_0_N_label)s_idx",
+    "uq": "%(table_name)s_%(column_0_N_name)s_key",
+    "ck": "%(table_name)s_%(constraint_name)s",
+    "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+    "pk": "%(table_name)s_pkey",
+}
+
+
+class Model(DeclarativeBase):
+    """The base of every table."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+Sessions: sessionmaker[Session] = sessionmaker(expire_on_commit=False, autoflush=True)
+"""Bound once, by `connect`; unbound it refuses to work."""
+
+
+def connect(url: str, *, pool_size: int = 20) -> Engine:
+    """Opens the pool that `transaction` uses. Pool size = worker threads, so no request waits for a connection."""
+    engine = create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=4,
+        pool_timeout=5,
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": 3,
+            # Never on the commit itself: a cancelled commit may have happened all the same.
+            "options": "-c timezone=UTC -c idle_in_transaction_session_timeout=30000 -c lock_timeout=10000",
+        },
+    )
+    Sessions.configure(bind=engine)
+    return engine
+
+
+class Tx:
+    """One transaction. Give it to every query and action; it ends where `transaction()` ends."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.add = session.add
+        self.add_all = session.add_all
+        self.flush = session.flush
+        self.execute = session.execute
+        self.scalar = session.scalar
+        self.scalars = session.scalars
+        self.get = session.get
+        self.memo: dict[str, Any] = {}
+        """What one transaction needs only once (its request id, the calendar)."""
+
+    def clock(self) -> datetime:
+        """The database's time, now. Call it after taking the lock whose order it must witness."""
+        now: datetime = self.session.execute(text("SELECT clock_timestamp()")).scalar_one()
+        return now
+
+    def today(self) -> date:
+        """The day in Beijing, by the database's clock."""
+        return beijing_day(self.clock())
+
+
+@contextmanager
+def transaction(*, read_only: bool = False) -> Iterator[Tx]:
+    """Commits on leaving the block, so before any answer is sent; any exception rolls back."""
+    with Sessions.begin() as session:
+        if read_only:
+            session.execute(text("SET TRANSACTION READ ONLY"))
+        yield Tx(session)
