@@ -1,0 +1,55 @@
+"""The audit log: one row an act, only ever added to."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.base.db import Model
+
+
+class AuditEvent(Model):
+    """Who did what to which subject, when, from what to what, under which rules.
+
+    `facts`, `before` and `after` hold ids, states, amounts and masked text, never a personal number: they are public
+    to supervisors and hashed for ever. `hash` covers everything but `id`, and carries the hash of the subject's
+    previous event, so a subject's events form a chain.
+    """
+
+    __tablename__ = "audit_event"
+    __table_args__ = (
+        UniqueConstraint("subject", "seq"),
+        CheckConstraint("seq >= 1", name="seq_starts_at_one"),
+        CheckConstraint("(seq = 1) = (prev_hash IS NULL)", name="only_the_first_has_no_predecessor"),
+        CheckConstraint("length(hash) = 32", name="hash_is_sha256"),
+        Index("audit_event_region_idx", "region_code", "id"),
+        Index("audit_event_act_idx", "act", "id"),
+        Index("audit_event_actor_idx", "account_id", "id"),
+        Index("audit_event_at_idx", "at"),
+        Index("audit_event_request_idx", "request_id"),
+        Index("audit_event_rules_idx", "rule_ids", postgresql_using="gin"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
+    act: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[str] = mapped_column(String(80))
+    seq: Mapped[int] = mapped_column(BigInteger)
+    region_code: Mapped[str] = mapped_column(String(12))
+    account_id: Mapped[int | None] = mapped_column(BigInteger)
+    person_id: Mapped[int | None] = mapped_column(BigInteger)
+    organisation_id: Mapped[int | None] = mapped_column(BigInteger)
+    client_id: Mapped[str | None] = mapped_column(String(40))
+    on_behalf_of: Mapped[str | None] = mapped_column(String(80))
+    request_id: Mapped[str | None] = mapped_column(String(64))
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    facts: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    findings: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    rule_ids: Mapped[list[str]] = mapped_column(ARRAY(String(40)))
+    verdict: Mapped[str | None] = mapped_column(String(10))
+    rulebook: Mapped[str | None] = mapped_column(String(40))
+    prev_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
