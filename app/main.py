@@ -1,0 +1,68 @@
+"""The web process on one screen: routers, error handler, lifespan."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import anyio.to_thread
+from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
+from sqlalchemy import text
+
+from app.base import sealing
+from app.base.db import connect, transaction
+from app.identity import api as identity
+from app.identity.auth import Doorkeeper
+from app.identity.tokens import load_or_make
+from app.settings import Settings
+from app.web import problems
+from app.web.headers import Envelope
+
+THREADS = 20
+"""Requests at work at once in one process; the connection pool has as many places, so none waits for one."""
+MAX_BODY = 1_048_576
+
+ROUTERS = (identity.router,)
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The application over the database that the settings name."""
+    settings = settings or Settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+        engine = connect(settings.database_url, pool_size=THREADS)
+        sealing.use_key(settings.sealing_key())
+        app.state.settings = settings
+        app.state.token_key = load_or_make(settings.token_key_file)
+        app.state.doorkeeper = Doorkeeper(app.state.token_key)
+        app.state.doorkeeper.start()
+        yield
+        app.state.doorkeeper.stop()
+        engine.dispose()
+
+    app = FastAPIOffline(
+        title="农交 Nongjiao",
+        version="1.0.0",
+        description="农村产权流转交易平台：每个结论附条文，每笔报价可复算，每条记录可核验。",
+        lifespan=lifespan,
+        max_body_size=MAX_BODY,
+    )
+    app.add_middleware(Envelope)
+    problems.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+
+    @app.get("/api/v1/health", tags=["health 健康"])
+    def health() -> dict[str, str]:
+        """进程存活。"""
+        return {"status": "ok"}
+
+    @app.get("/api/v1/ready", tags=["health 健康"])
+    def ready() -> dict[str, str]:
+        """可以接受请求：数据库可达。"""
+        with transaction(read_only=True) as tx:
+            tx.execute(text("SELECT 1"))
+        return {"status": "ready"}
+
+    return app
