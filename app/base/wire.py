@@ -57,10 +57,7 @@ T = TypeVar("T")
 Choice = Annotated[T, Field(strict=False)]
 """An enum on the wire: its value as a string. Strict models would want the member itself."""
 Text = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_clean)]
-LongT = TypeVar("T")
-Choice = Annotated[T, Field(strict=False)]
-"""An enum on the wire: its value as a string. Strict models would want the member itself."""
-Text = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(_clean)]
+LongText = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(_clean)]
 Fen = Annotated[int, Field(strict=True, ge=1, le=MAX_FEN, description="金额，整数分")]
 FenOrZero = Annotated[int, Field(strict=True, ge=0, le=MAX_FEN, description="金额，整数分")]
 Count = Annotated[int, Field(strict=True, ge=0, le=10_000_000)]
