@@ -63,7 +63,15 @@ class Tx:
         """What one transaction needs only once (its request id, the calendar)."""
 
     def clock(self) -> datetime:
-        """The database's time, now. Call it after taking the lock whose order it must witness."""
+        """The platform's time, now: the database's clock. Call it after taking the lock whose order it must witness.
+
+        In a demonstration `platform_clock()` may be shifted; everywhere else it is `clock_timestamp()`.
+        """
+        now: datetime = self.session.execute(text("SELECT platform_clock()")).scalar_one()
+        return now
+
+    def wall_clock(self) -> datetime:
+        """The database's real time, which no demonstration shifts: for tokens and sessions only."""
         now: datetime = self.session.execute(text("SELECT clock_timestamp()")).scalar_one()
         return now
 

@@ -12,13 +12,18 @@ S = TypeVar("S", bound=StrEnum)
 
 @dataclass(frozen=True, slots=True)
 class Move(Generic[S]):
-    """`verb` takes a thing from any of `sources` to `target`. `who` names the roles in Chinese for the diagram."""
+    """`verb` takes a thing from any of `sources` to `target`.
+
+    `who` names in Chinese who may, `documents` what must be there, `reasons` the public reason codes of which one must
+    be given. The move's time limit is that of the state it leaves.
+    """
 
     verb: str
     sources: tuple[S, ...]
     target: S
-    who: str = ""
-    note: str = ""
+    who: str = "系统"
+    documents: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
 
 
 class Lifecycle(Generic[S]):
@@ -45,6 +50,10 @@ class Lifecycle(Generic[S]):
         if to is None and targets:
             raise ValueError(f"{self.name}: {verb} from {state} has several outcomes, say which")
         raise Conflict(f"当前状态（{state}）不能执行“{verb}”", reason="ILLEGAL_TRANSITION", extra={"state": str(state)})
+
+    def move(self, state: S, verb: str, target: S) -> Move[S]:
+        """The row of the table behind a change of state."""
+        return next(m for m in self.moves if m.verb == verb and state in m.sources and m.target == target)
 
     def verbs(self, state: S) -> frozenset[str]:
         """What may be done from here."""

@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 
 from app.audit.actions import record
 from app.base.actor import Actor, Role
+from app.base.days import beijing_day
 from app.base.db import Tx, transaction
 from app.base.errors import Conflict, Invalid, NotFound, Refused, TooMany, Unauthenticated
 from app.base.numbers import check_credit_code, resident_id_birth
@@ -67,7 +68,7 @@ def note_change(tx: Tx, account_id: int) -> None:
 def add_person(tx: Tx, *, name: str, id_number: str, phone: str | None = None) -> Person:
     """A natural person by checked resident id; the same number gives the same person."""
     try:
-        resident_id_birth(id_number, today=tx.today())
+        resident_id_birth(id_number, today=beijing_day(tx.wall_clock()))
     except ValueError as e:
         raise Invalid(str(e), field="id_number") from e
     digest = sealer().digest(id_number)
@@ -157,7 +158,7 @@ def revoke_role(tx: Tx, who: Actor, account_id: int, grant_id: int) -> None:
     grant = tx.scalar(select(RoleGrant).where(RoleGrant.id == grant_id, RoleGrant.account_id == account_id))
     if grant is None or grant.revoked_at is not None:
         raise NotFound("该账号没有这项授权")
-    grant.revoked_at = tx.clock()
+    grant.revoked_at = tx.wall_clock()
     note_change(tx, account_id)
     record(tx, who, "account.revoke", f"account/{account_id}", region=grant.region_code, role=grant.role, grant_id=grant_id)
 
@@ -168,7 +169,7 @@ def disable_account(tx: Tx, who: Actor, account_id: int, *, reason: str) -> Acco
     if account.id == who.account_id:
         raise Refused("不能停用自己的账号", reason="OWN_ACCOUNT")
     if account.disabled_at is None:
-        account.disabled_at = tx.clock()
+        account.disabled_at = tx.wall_clock()
         _end_sessions(tx, account_id, account.disabled_at, "disabled")
         note_change(tx, account_id)
         record(tx, who, "account.disable", f"account/{account_id}", region=CITY, reason=reason)
@@ -189,7 +190,7 @@ def change_password(tx: Tx, who: Actor, account_id: int, *, password_hash: str) 
     """Sets a new password and ends every session of the account."""
     account = queries.lock_account(tx, account_id)
     account.password_hash = password_hash
-    _end_sessions(tx, account_id, tx.clock(), "password changed")
+    _end_sessions(tx, account_id, tx.wall_clock(), "password changed")
     note_change(tx, account_id)
     record(tx, who, "account.change_password", f"account/{account_id}", region=CITY)
 
@@ -220,7 +221,7 @@ def disable_client(tx: Tx, who: Actor, client_id: str) -> None:
     client = tx.scalar(select(ApiClient).where(ApiClient.id == client_id).with_for_update())
     if client is None or client.disabled_at is not None:
         raise NotFound("没有这个应用")
-    client.disabled_at = tx.clock()
+    client.disabled_at = tx.wall_clock()
     note_change(tx, client.account_id)
     record(tx, who, "client.disable", f"client/{client_id}", region=CITY)
 
@@ -236,7 +237,7 @@ def _issue(tx: Tx, key: TokenKey, session: LoginSession, now: datetime, *, refre
 
 
 def _start(tx: Tx, key: TokenKey, account: Account, *, client_id: str | None) -> Tokens:
-    now = tx.clock()
+    now = tx.wall_clock()
     session = LoginSession(
         account_id=account.id, client_id=client_id, started_at=now, expires_at=now + SESSION_LIFE
     )
@@ -257,7 +258,7 @@ def sign_in(key: TokenKey, login: str, password: str, *, demo: bool) -> Tokens:
     """
     name_digest = sealer().digest("login/" + login.lower())
     with transaction() as tx:
-        if queries.recent_failures(tx, name_digest, tx.clock()) >= MAX_FAILURES:
+        if queries.recent_failures(tx, name_digest, tx.wall_clock()) >= MAX_FAILURES:
             raise TooMany("登录失败次数过多，请15分钟后再试", retry_after=900)
         account = queries.account_by_login(tx, login)
     usable = account is not None and account.disabled_at is None and (demo or not account.is_demo)
@@ -265,7 +266,7 @@ def sign_in(key: TokenKey, login: str, password: str, *, demo: bool) -> Tokens:
     with transaction() as tx:
         if account is not None and usable and fits:
             return _start(tx, key, queries.lock_account(tx, account.id), client_id=None)
-        tx.add(LoginFailure(name_digest=name_digest, at=tx.clock()))
+        tx.add(LoginFailure(name_digest=name_digest, at=tx.wall_clock()))
     raise Unauthenticated(_WRONG, reason="BAD_CREDENTIALS")
 
 
@@ -274,7 +275,7 @@ def renew(key: TokenKey, refresh: str) -> Tokens:
     with transaction() as tx:
         token = queries.lock_refresh(tx, _digest(refresh))
         session = queries.lock_session(tx, token.session_id) if token else None
-        now = tx.clock()
+        now = tx.wall_clock()
         if token is not None and session is not None and session.ended_at is None and session.expires_at > now:
             if token.used_at is None and queries.actor(tx, session.account_id) is not None:
                 token.used_at = now
@@ -302,6 +303,6 @@ def sign_out(tx: Tx, who: Actor) -> None:
         raise NotFound
     session = queries.lock_session(tx, who.session_id)
     if session.ended_at is None:
-        session.ended_at, session.end_reason = tx.clock(), "signed out"
+        session.ended_at, session.end_reason = tx.wall_clock(), "signed out"
         note_change(tx, session.account_id)
         record(tx, who, "session.end", f"session/{session.id}", region=CITY, reason="signed out")
