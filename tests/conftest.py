@@ -1,0 +1,120 @@
+"""One throwaway server for the run, a migrated template, a clone for each worker, a savepoint for each test."""
+
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy.orm import Session
+
+from app.base import sealing
+from app.base.db import Tx, connect
+from app.base.embedded import EmbeddedPostgres
+from app.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+
+
+def _admin(base: str, *statements: str) -> None:
+    engine = create_engine(make_url(base).set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
+
+
+def _migrate(url: str) -> None:
+    config = Config(ROOT / "alembic.ini")
+    config.cmd_opts = type("Options", (), {"x": [f"url={url}"]})()
+    command.upgrade(config, "head")
+
+
+def pytest_configure(config: Any) -> None:
+    if hasattr(config, "workerinput"):
+        return  # the controller owns the server
+    given = Settings().database_url
+    if given:
+        config.pg_base = given
+    else:
+        config.pg_folder = tempfile.mkdtemp(prefix="nongjiao-test-")
+        config.pg = EmbeddedPostgres(Path(config.pg_folder) / "data", throwaway=True).start()
+        config.pg_base = config.pg.url()
+    config.pg_template = f"template_{uuid.uuid4().hex[:8]}"
+    _admin(config.pg_base, f"CREATE DATABASE {config.pg_template}")
+    _migrate(_url(config.pg_base, config.pg_template))
+
+
+def pytest_unconfigure(config: Any) -> None:
+    if hasattr(config, "workerinput") or not hasattr(config, "pg_base"):
+        return
+    if hasattr(config, "pg"):
+        config.pg.stop()
+        shutil.rmtree(config.pg_folder, ignore_errors=True)
+    else:
+        _admin(config.pg_base, f"DROP DATABASE {config.pg_template} WITH (FORCE)")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    node.workerinput["pg_base"] = node.config.pg_base
+    node.workerinput["pg_template"] = node.config.pg_template
+
+
+def _url(base: str, database: str) -> str:
+    return make_url(base).set(database=database).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def clone(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """Makes a migrated, empty database and returns its URL; all are dropped at the end."""
+    config: Any = request.config
+    source = getattr(config, "workerinput", None)
+    base = source["pg_base"] if source else config.pg_base
+    template = source["pg_template"] if source else config.pg_template
+    made: list[str] = []
+
+    def make() -> str:
+        name = f"t_{uuid.uuid4().hex[:10]}"
+        _admin(base, f"CREATE DATABASE {name} TEMPLATE {template}")
+        made.append(name)
+        return _url(base, name)
+
+    yield make
+    _admin(base, *(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)" for name in made))
+
+
+@pytest.fixture(scope="session")
+def _keys() -> None:
+    sealing.use_key(b"\x07" * 32)
+
+
+@pytest.fixture(scope="session")
+def engine(clone: Any, _keys: None) -> Iterator[Engine]:
+    """The worker's database, for tests that roll back."""
+    made = create_engine(clone(), connect_args={"options": "-c timezone=UTC"})
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def tx(engine: Engine) -> Iterator[Tx]:
+    """A transaction that is rolled back at the end of the test, commits inside it being savepoints."""
+    with engine.connect() as connection:
+        outer = connection.begin()
+        with Session(bind=connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+            yield Tx(session)
+        outer.rollback()
+
+
+@pytest.fixture
+def database(clone: Any, _keys: None) -> Iterator[Engine]:
+    """A database of this test's own, bound to `transaction()`: real commits, for races and whole stories."""
+    bound = connect(clone())
+    yield bound
+    bound.dispose()
