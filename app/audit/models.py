@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.base.db import Model
 
+_C = "C"
+"""Codes sort by their bytes, so that an index serves a prefix too."""
+
 
 class AuditEvent(Model):
     """Who did what to which subject, when, from what to what, under which rules.
@@ -24,9 +27,12 @@ class AuditEvent(Model):
         CheckConstraint("seq >= 1", name="seq_starts_at_one"),
         CheckConstraint("(seq = 1) = (prev_hash IS NULL)", name="only_the_first_has_no_predecessor"),
         CheckConstraint("length(hash) = 32", name="hash_is_sha256"),
+        Index("audit_event_subject_idx", "subject", "id"),
         Index("audit_event_region_idx", "region_code", "id"),
         Index("audit_event_act_idx", "act", "id"),
         Index("audit_event_actor_idx", "account_id", "id"),
+        Index("audit_event_person_idx", "person_id", "id"),
+        Index("audit_event_organisation_idx", "organisation_id", "id"),
         Index("audit_event_at_idx", "at"),
         Index("audit_event_request_idx", "request_id"),
         Index("audit_event_rules_idx", "rule_ids", postgresql_using="gin"),
@@ -34,16 +40,16 @@ class AuditEvent(Model):
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
-    act: Mapped[str] = mapped_column(String(60))
-    subject: Mapped[str] = mapped_column(String(80))
+    act: Mapped[str] = mapped_column(String(60, collation=_C))
+    subject: Mapped[str] = mapped_column(String(80, collation=_C))
     seq: Mapped[int] = mapped_column(BigInteger)
-    region_code: Mapped[str] = mapped_column(String(12))
+    region_code: Mapped[str] = mapped_column(String(12, collation=_C))
     account_id: Mapped[int | None] = mapped_column(BigInteger)
     person_id: Mapped[int | None] = mapped_column(BigInteger)
     organisation_id: Mapped[int | None] = mapped_column(BigInteger)
     client_id: Mapped[str | None] = mapped_column(String(40))
     on_behalf_of: Mapped[str | None] = mapped_column(String(80))
-    request_id: Mapped[str | None] = mapped_column(String(64))
+    request_id: Mapped[str | None] = mapped_column(String(64, collation=_C))
     before: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     after: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     facts: Mapped[dict[str, Any]] = mapped_column(JSONB)

@@ -66,8 +66,14 @@ CENTRE_POSTS = frozenset(
 
 
 def region_prefix(code: str) -> str:
-    """The prefix that all divisions inside share: `411000` (the city) gives `4110`, a county, town or village itself."""
-    return code[:4] if len(code) == 6 and code.endswith("00") else code
+    """The prefix that all divisions inside share: `411000` (the city) gives `4110`, a county, town or village itself.
+
+    Codes filled up with zeros (`411002000000` for a county) mean the same division as the short ones.
+    """
+    for length, filling in ((12, "000"), (9, "000"), (6, "00"), (4, "00")):
+        if len(code) == length and code.endswith(filling):
+            code = code.removesuffix(filling)
+    return code
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +101,8 @@ class Actor:
     prefixes: tuple[str, ...] = ()
     client_id: str | None = None
     session_id: int | None = None
+    must_change_password: bool = False
+    """Signed in with a one-time password: no role counts before it is changed."""
 
     @property
     def roles(self) -> frozenset[Role]:

@@ -70,7 +70,10 @@ PlainDecimal = Annotated[
 AreaMu = Annotated[PlainDecimal, Field(gt=0, le=Decimal(10_000_000), description="面积，亩，十进制字符串")]
 Day = Annotated[date, BeforeValidator(_day, json_schema_input_type=str)]
 Instant = Annotated[AwareDatetime, Field(strict=False)]
-RegionCode = Annotated[str, Field(pattern=r"\A[0-9]{6}([0-9]{3}([0-9]{3})?)?\Z", description="行政区划代码，6、9 或 12 位")]
+RegionCode = Annotated[str, Field(pattern=r"^[0-9]{6}([0-9]{3}([0-9]{3})?)?$", description="行政区划代码，6、9 或 12 位")]
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class BadJson(ValueError):
@@ -80,6 +83,8 @@ class BadJson(ValueError):
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     out: dict[str, Any] = {}
     for key, value in pairs:
+        if _SURROGATE.search(key):
+            raise BadJson("字段名含有无效字符")
         if key in out:
             raise BadJson(f"字段“{key[:60]}”重复出现")
         out[key] = value

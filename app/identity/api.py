@@ -8,9 +8,11 @@ from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from app.base.actor import Actor
 from app.base.db import transaction
 from app.base.errors import Invalid, Unauthenticated
+from app.base.masking import mask_name
 from app.base.paging import MAX_PAGE, Page, cursor_of, key_of
 from app.identity import actions, queries
 from app.identity.auth import actor, may
+from app.identity.models import Account
 from app.identity.permissions import P
 from app.identity.schemas import (
     AccountIn, AccountOut, ClientIn, ClientOut, GrantOut, MeOut, OrganisationIn, OrganisationOut, PasswordIn, ReasonIn,
@@ -34,6 +36,13 @@ def _client_of(request: Request, client_id: str | None, client_secret: str | Non
     if not client_id or not client_secret:
         raise Invalid("缺少 client_id 或 client_secret", field="client_id")
     return client_id, client_secret
+
+
+def _account(account: Account, name: str) -> AccountOut:
+    return AccountOut(
+        id=account.id, login=account.login, name=mask_name(name), organisation_id=account.organisation_id,
+        is_demo=account.is_demo, disabled_at=account.disabled_at,
+    )  # fmt: skip
 
 
 @router.post("/auth/token")
@@ -82,18 +91,15 @@ def me(who: Annotated[Actor, Depends(actor)]) -> MeOut:
         client_id=who.client_id,
         grants=[GrantOut(role=g.role, region_prefix=g.prefix) for g in who.grants],
         permissions={p: list(prefixes) for p, prefixes in sorted((who.permissions or {}).items())},
+        must_change_password=who.must_change_password,
     )
 
 
 @router.post("/auth/change-password", status_code=204)
 def change_password(request: Request, body: PasswordIn, who: Annotated[Actor, may(P.SELF)]) -> None:
     """修改本人密码；所有会话随即失效。"""
-    with transaction(read_only=True) as tx:
-        login = queries.login_of(tx, who.account_id)
-    actions.sign_in(request.app.state.token_key, login, body.old_password, demo=request.app.state.settings.demo)
-    hashed = actions.hash_password(body.new_password)
-    with transaction() as tx:
-        actions.change_password(tx, who, who.account_id, password_hash=hashed)
+    demo = request.app.state.settings.demo
+    actions.change_own_password(who, old=body.old_password, new=body.new_password, demo=demo)
 
 
 @router.post("/organisations", status_code=201)
@@ -111,30 +117,22 @@ def accounts(
 ) -> Page[AccountOut]:
     """账号列表。"""
     with transaction(read_only=True) as tx:
-        rows = queries.page_accounts(tx, after=key_of(cursor), limit=limit + 1)
-    items = [
-        AccountOut(
-            id=a.id, login=a.login, name=name, organisation_id=a.organisation_id, is_demo=a.is_demo,
-            disabled_at=a.disabled_at,
-        )
-        for a, name in rows[:limit]
-    ]  # fmt: skip
+        rows = queries.page_accounts(tx, seen_by=who, after=key_of(cursor), limit=limit + 1)
+    items = [_account(account, name) for account, name in rows[:limit]]
     return Page(items=items, next_cursor=cursor_of(items[-1].id) if len(rows) > limit else None)
 
 
 @router.post("/accounts", status_code=201)
 def open_account(body: AccountIn, who: Annotated[Actor, may(P.ACCOUNT_MANAGE)]) -> AccountOut:
-    """开立账号（尚无角色）。"""
+    """开立账号（尚无角色）；所给密码仅供首次登录，登录后须先修改。"""
     hashed = actions.hash_password(body.password)
     with transaction() as tx:
-        person = actions.add_person(tx, name=body.name, id_number=body.id_number, phone=body.phone)
+        person = actions.add_person(tx, name=body.name, id_number=body.id_number, phone=body.phone, who=who)
         account = actions.open_account(
-            tx, who, login=body.login, password_hash=hashed, person_id=person.id, organisation_id=body.organisation_id
-        )
-        return AccountOut(
-            id=account.id, login=account.login, name=person.name, organisation_id=account.organisation_id,
-            is_demo=account.is_demo, disabled_at=account.disabled_at,
+            tx, who, login=body.login, password_hash=hashed, person_id=person.id, organisation_id=body.organisation_id,
+            one_time_password=True,
         )  # fmt: skip
+        return _account(account, person.name)
 
 
 @router.post("/accounts/{account_id}/roles", status_code=201)

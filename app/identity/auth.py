@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from hashlib import sha256
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from time import monotonic, time
 from typing import Annotated, Any
 
 import structlog
 from fastapi import Depends, Request
 from fastapi.security import OAuth2PasswordBearer
-from sqlalchemy.exc import OperationalError, TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.concurrency import run_in_threadpool
 
 from app.base.actor import Actor
@@ -46,6 +47,7 @@ class Doorkeeper:
 
     def __init__(self, key: TokenKey) -> None:
         self.key = key
+        self._writing = Lock()
         self._known: dict[bytes, _Remembered] = {}
         self._changed: dict[int, float] = {}
         self._horizon: int | None = None
@@ -73,18 +75,15 @@ class Doorkeeper:
         try:
             with transaction(read_only=True) as tx:
                 changed, horizon = queries.changed_since(tx, self._horizon if self._horizon is not None else 2**62)
-        except (OperationalError, PoolTimeout) as e:
+        except (DBAPIError, PoolTimeout) as e:
             log.warning("identity changes unreadable", error=type(e).__name__)
             return
-        if self._horizon is None:
-            self._known.clear()
-        elif changed:
-            gone = frozenset(changed)
-            self._changed.update(dict.fromkeys(gone, monotonic()))
-            for digest, memory in list(self._known.items()):
-                if memory.who.account_id in gone:
-                    self._known.pop(digest, None)
-        self._horizon, self._looked_at = horizon, asked_at
+        with self._writing:
+            if changed:
+                gone = frozenset(changed)
+                self._changed.update(dict.fromkeys(gone, monotonic()))
+                self._known = {d: m for d, m in self._known.items() if m.who.account_id not in gone}
+            self._horizon, self._looked_at = horizon, asked_at
 
     def remembered(self, token: str) -> Actor | None:
         """The actor of a token seen before, if the memory can be trusted."""
@@ -97,16 +96,17 @@ class Doorkeeper:
     def admit(self, token: str) -> Actor:
         """Verifies a token against the key and the database. Raises Unauthenticated."""
         claims: Claims = self.key.verify(token)
-        started = monotonic()
+        started, watching = monotonic(), self._horizon is not None
         with transaction(read_only=True) as tx:
             who = queries.actor(tx, claims.account_id, session_id=claims.session_id, client_id=claims.client_id)
         if who is None:
             raise Unauthenticated("登录已失效，请重新登录", reason="SESSION_ENDED")
-        if len(self._known) >= MAX_REMEMBERED:
-            self._known.clear()
-        if self._changed.get(claims.account_id, 0.0) >= started:
-            return who  # changed while we read: what we read may already be stale, so it is not remembered
-        self._known[sha256(token.encode()).digest()] = _Remembered(who, claims.expires, started + KEEP_SECONDS)
+        with self._writing:
+            # What changed while we read may have been read too early; before the first look nobody watches for changes.
+            if watching and self._changed.get(claims.account_id, 0.0) < started:
+                if len(self._known) >= MAX_REMEMBERED:
+                    self._known.clear()
+                self._known[sha256(token.encode()).digest()] = _Remembered(who, claims.expires, started + KEEP_SECONDS)
         return who
 
 
@@ -137,6 +137,8 @@ def may(permission: P) -> Any:
     """
 
     async def check(who: Annotated[Actor, Depends(actor)]) -> Actor:
+        if who.must_change_password and not who.may(permission):
+            raise Forbidden("请先修改一次性密码", reason="PASSWORD_CHANGE_REQUIRED")
         if not who.may(permission):
             raise Forbidden(f"需要权限 {permission}", reason="PERMISSION", extra={"permission": str(permission)})
         return who.acting(permission)

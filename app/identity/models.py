@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index,
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.base.actor import Role
 from app.base.db import Model
 
 _Instant = TIMESTAMP(timezone=True)
@@ -56,6 +57,7 @@ class Account(Model):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     is_demo: Mapped[bool] = mapped_column(server_default=text("false"))
+    one_time_password: Mapped[bool] = mapped_column(server_default=text("false"))
     disabled_at: Mapped[datetime | None] = mapped_column(_Instant)
     created_at: Mapped[datetime] = mapped_column(_Instant, server_default=text("clock_timestamp()"))
 
@@ -66,6 +68,8 @@ class RoleGrant(Model):
     __tablename__ = "role_grant"
     __table_args__ = (
         CheckConstraint("region_code ~ '^[0-9]{2,12}$'", name="region_is_a_division"),
+        CheckConstraint(f"role IN ({', '.join(repr(str(r)) for r in Role)})", name="role_is_known"),
+        CheckConstraint("revoked_at >= granted_at", name="is_granted_before_it_is_revoked"),
         Index(
             "role_grant_current_key",
             "account_id",
@@ -79,7 +83,7 @@ class RoleGrant(Model):
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     role: Mapped[str] = mapped_column(String(30))
-    region_code: Mapped[str] = mapped_column(String(12))
+    region_code: Mapped[str] = mapped_column(String(12, collation="C"))
     granted_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     granted_at: Mapped[datetime] = mapped_column(_Instant, server_default=text("clock_timestamp()"))
     revoked_at: Mapped[datetime | None] = mapped_column(_Instant)

@@ -115,7 +115,7 @@ HOLDS: Mapping[Role, frozenset[P]] = {
     Role.OPERATOR: _EVERYONE | {P.ACCOUNT_MANAGE, P.ACCOUNT_READ, P.CLIENT_MANAGE, P.CALENDAR_LOAD},
 }  # fmt: skip
 
-_OFFICIAL = CENTRE_POSTS | {Role.SUPERVISOR, Role.JOINT_CONFERENCE, Role.AUDITOR, Role.OPERATOR}
+_OFFICIAL = CENTRE_POSTS | {Role.TOWN_STATION, Role.SUPERVISOR, Role.JOINT_CONFERENCE, Role.AUDITOR}
 
 INCOMPATIBLE: frozenset[frozenset[Role]] = frozenset(
     frozenset({official, party})
@@ -127,11 +127,12 @@ INCOMPATIBLE: frozenset[frozenset[Role]] = frozenset(
         (Role.CENTRE_REVIEWER, Role.CENTRE_APPROVER),
         (Role.CENTRE_CASHIER, Role.CENTRE_REVIEWER),
         (Role.CENTRE_CASHIER, Role.CENTRE_APPROVER),
-        (Role.OPERATOR, Role.AUDITOR),
-        (Role.OPERATOR, Role.SUPERVISOR),
     )
-)
-"""Pairs that one natural person may never hold, in whatever accounts (procedure 4.2)."""
+) | frozenset(frozenset({Role.OPERATOR, other}) for other in Role if other is not Role.OPERATOR)
+"""Pairs that one natural person may never hold, in whatever accounts (procedure 4.2).
+
+Who runs the system holds no other role: no business data, no deciding, no bidding.
+"""
 
 
 def permissions_of(grants: Iterable[Grant]) -> dict[str, tuple[str, ...]]:

@@ -2,15 +2,15 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, text
+from sqlalchemy import ColumnElement, exists, func, select, text
 
-from app.base.actor import Actor, Grant, Role, region_prefix
+from app.base.actor import Actor, Grant, Role, in_scope, region_prefix
 from app.base.db import Tx
 from app.base.errors import NotFound
 from app.identity.models import (
     Account, ApiClient, IdentityChange, LoginFailure, LoginSession, Person, RefreshToken, RoleGrant,
 )  # fmt: skip
-from app.identity.permissions import permissions_of
+from app.identity.permissions import P, permissions_of
 
 FAILURE_WINDOW = timedelta(minutes=15)
 
@@ -58,16 +58,17 @@ def actor(tx: Tx, account_id: int, *, session_id: int | None = None, client_id: 
     if client_id is not None and live_client(tx, client_id) is None:
         return None
     account, name = row
-    grants = grants_of(tx, account_id)
+    grants = () if account.one_time_password else grants_of(tx, account_id)
     return Actor(
         account_id=account.id,
         person_id=account.person_id,
         organisation_id=account.organisation_id,
         name=name,
         grants=grants,
-        permissions=permissions_of(grants),
+        permissions={P.SELF: ()} if account.one_time_password else permissions_of(grants),
         client_id=client_id,
         session_id=session_id,
+        must_change_password=account.one_time_password,
     )
 
 
@@ -79,8 +80,18 @@ def login_of(tx: Tx, account_id: int) -> str:
     return tx.execute(select(Account.login).where(Account.id == account_id)).scalar_one()
 
 
-def lock_account(tx: Tx, account_id: int) -> Account:
-    account = tx.scalar(select(Account).where(Account.id == account_id).with_for_update())
+def _in_charge(who: Actor) -> ColumnElement[bool]:
+    """The accounts whose every present role lies in the actor's regions."""
+    outside = RoleGrant.revoked_at.is_(None) & ~in_scope(RoleGrant.region_code, who)
+    return ~exists().where(RoleGrant.account_id == Account.id, outside)
+
+
+def lock_account(tx: Tx, account_id: int, *, seen_by: Actor | None = None) -> Account:
+    """Raises NotFound, also for an account that holds a role outside the regions of `seen_by`."""
+    query = select(Account).where(Account.id == account_id).with_for_update()
+    if seen_by is not None:
+        query = query.where(_in_charge(seen_by))
+    account = tx.scalar(query.execution_options(populate_existing=True))
     if account is None:
         raise NotFound("没有这个账号")
     return account
@@ -89,6 +100,25 @@ def lock_account(tx: Tx, account_id: int) -> Account:
 def lock_person(tx: Tx, person_id: int) -> Person:
     """The lock under which a person's roles change: two grants at once cannot make a forbidden pair."""
     return tx.execute(select(Person).where(Person.id == person_id).with_for_update()).scalar_one()
+
+
+def has_operator(tx: Tx) -> bool:
+    """Whether any account that may sign in is an operator's."""
+    held = (
+        select(RoleGrant.id)
+        .join(Account, Account.id == RoleGrant.account_id)
+        .where(RoleGrant.role == Role.OPERATOR, RoleGrant.revoked_at.is_(None), Account.disabled_at.is_(None))
+    )
+    return tx.scalar(held.limit(1)) is not None
+
+
+def lock_client(tx: Tx, client_id: str) -> ApiClient | None:
+    return tx.scalar(select(ApiClient).where(ApiClient.id == client_id).with_for_update())
+
+
+def lock_name(tx: Tx, name_digest: bytes) -> None:
+    """Attempts to sign in under one name come one after the other, whether or not there is such an account."""
+    tx.execute(select(func.pg_advisory_xact_lock(int.from_bytes(name_digest[:8], signed=True))))
 
 
 def live_client(tx: Tx, client_id: str) -> ApiClient | None:
@@ -111,8 +141,14 @@ def recent_failures(tx: Tx, name_digest: bytes, now: datetime) -> int:
     ).scalar_one()
 
 
-def page_accounts(tx: Tx, *, after: int | None, limit: int) -> list[tuple[Account, str]]:
-    query = select(Account, Person.name).join(Person, Person.id == Account.person_id).order_by(Account.id).limit(limit)
+def page_accounts(tx: Tx, *, seen_by: Actor, after: int | None, limit: int) -> list[tuple[Account, str]]:
+    query = (
+        select(Account, Person.name)
+        .join(Person, Person.id == Account.person_id)
+        .where(_in_charge(seen_by))
+        .order_by(Account.id)
+        .limit(limit)
+    )
     if after is not None:
         query = query.where(Account.id > after)
     return [(account, name) for account, name in tx.execute(query)]

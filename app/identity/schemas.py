@@ -1,6 +1,7 @@
 """Identity on the wire."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
@@ -8,7 +9,7 @@ from pydantic import Field
 from app.base.actor import Role
 from app.base.wire import Choice, Id, In, Out, RegionCode, Text
 
-Login = Annotated[str, Field(pattern=r"\A[a-z0-9][a-z0-9._-]{2,39}\Z", description="登录名：小写字母、数字、点、横线")]
+Login = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{2,39}$", description="登录名：小写字母、数字、点、横线")]
 Password = Annotated[str, Field(min_length=12, max_length=128, description="至少12位")]
 
 
@@ -35,10 +36,27 @@ class MeOut(Out):
     client_id: str | None
     grants: list[GrantOut]
     permissions: dict[str, list[str]]
+    must_change_password: bool
+
+
+class OrganisationKind(StrEnum):
+    """组织类型。"""
+
+    COLLECTIVE = "collective"
+    VILLAGE_COMMITTEE = "village_committee"
+    TOWN = "town"
+    CENTRE = "centre"
+    CITY_CENTRE = "city_centre"
+    DEPARTMENT = "department"
+    JOINT_CONFERENCE = "joint_conference"
+    ENTERPRISE = "enterprise"
+    COOPERATIVE = "cooperative"
+    BANK = "bank"
+    PLATFORM = "platform"
 
 
 class OrganisationIn(In):
-    kind: Annotated[str, Field(max_length=30)]
+    kind: Choice[OrganisationKind]
     name: Text
     region_code: RegionCode
     credit_code: Annotated[str, Field(min_length=18, max_length=18)] | None = None
@@ -55,14 +73,14 @@ class OrganisationOut(Out):
 class AccountIn(In):
     login: Login
     password: Password
-    name: Annotated[str, Field(min_length=1, max_length=60)]
+    name: Annotated[Text, Field(max_length=60)]
     id_number: Annotated[str, Field(min_length=18, max_length=18, description="公民身份号码 GB 11643")]
-    phone: Annotated[str, Field(pattern=r"\A1[0-9]{10}\Z")] | None = None
+    phone: Annotated[str, Field(pattern=r"^1[0-9]{10}$")] | None = None
     organisation_id: Id | None = None
 
 
 class AccountOut(Out):
-    """An account; the person's number never leaves."""
+    """An account. The person's name is masked, the number never leaves."""
 
     id: int
     login: str

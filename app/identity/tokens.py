@@ -76,7 +76,7 @@ class TokenKey:
                 options={f"require_{claim}": True for claim in ("iss", "aud", "sub", "exp", "iat", "jti")} | {"leeway": 0},
             )
             return Claims(int(body["sub"]), int(body["sid"]), int(body["exp"]), str(body["jti"]), body.get("client_id"))
-        except (JWTError, KeyError, ValueError, TypeError) as e:
+        except (JWTError, KeyError, ValueError, TypeError, RecursionError) as e:
             raise Unauthenticated("登录凭证无效或已过期", reason="BAD_TOKEN") from e
 
 

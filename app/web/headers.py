@@ -1,4 +1,4 @@
-"""One plain ASGI layer around everything: a request id in and out, and the security headers."""
+"""One plain ASGI layer around everything: a request id in and out, the security headers, and the last resort."""
 
 import re
 import secrets
@@ -7,6 +7,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.base.context import request_id
+from app.web.problems import unforeseen
 
 _GOOD_ID = re.compile(r"[A-Za-z0-9._-]{8,64}\Z", re.ASCII)
 
@@ -17,10 +18,19 @@ SECURITY = {
     "content-security-policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'",
 }
+INLINE = {
+    "content-security-policy": SECURITY["content-security-policy"]
+    + "; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'",
+}
+"""The interactive API documents are pages with inline scripts; nothing of a user's is shown in them."""
+_DOCUMENTS = frozenset({"/docs", "/redoc"})
 
 
 class Envelope:
-    """Takes a well-formed `X-Request-ID` over or makes one; puts it and the security headers on the answer."""
+    """Takes a well-formed `X-Request-ID` over or makes one; puts it and the security headers on the answer.
+
+    It also answers what no handler foresaw, because here the request id is still known.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -33,11 +43,16 @@ class Envelope:
         this = given if _GOOD_ID.match(given) else secrets.token_hex(12)
         token = request_id.set(this)
 
+        started = False
+        security = SECURITY | INLINE if scope["path"] in _DOCUMENTS else SECURITY
+
         async def sealed(message: Message) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
+                started = True
                 headers = MutableHeaders(scope=message)
                 headers["x-request-id"] = this
-                for name, value in SECURITY.items():
+                for name, value in security.items():
                     headers.setdefault(name, value)
                 if scope["path"].startswith("/api/"):
                     headers.setdefault("cache-control", "no-store")
@@ -45,5 +60,9 @@ class Envelope:
 
         try:
             await self.app(scope, receive, sealed)
+        except Exception as e:
+            if started:
+                raise  # half an answer is out: only a broken connection can still say that it is no whole one
+            await unforeseen(scope["path"], e)(scope, receive, sealed)
         finally:
             request_id.reset(token)

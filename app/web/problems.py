@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from psycopg import errors as pg
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
@@ -36,6 +36,7 @@ _SAY: Mapping[str, str] = {
     "int_from_float": "须为整数",
     "int_parsing": "须为整数",
     "string_type": "须为字符串",
+    "string_unicode": "含有无效字符",
     "bool_type": "须为 true 或 false",
     "bool_parsing": "须为 true 或 false",
     "list_type": "须为数组",
@@ -67,7 +68,7 @@ def path_of(loc: Iterable[str | int]) -> str:
         parts = parts[1:]
     path = ""
     for part in parts:
-        path += f"[{part}]" if isinstance(part, int) else ("." if path else "") + str(part)
+        path += f"[{part}]" if isinstance(part, int) else ("." if path else "") + str(part)[:60]
     return path or "body"
 
 
@@ -161,10 +162,12 @@ def problem_of(e: DBAPIError) -> Problem:
         return Invalid("内容违反数据约束", reason="CONSTRAINT", extra={"constraint": _constraint(e)})
     if isinstance(e.orig, pg.SerializationFailure | pg.DeadlockDetected | pg.LockNotAvailable):
         return Unavailable(retry_after=1)
-    if isinstance(e, OperationalError) or e.connection_invalidated:
+    if isinstance(e, OperationalError | InterfaceError) or e.connection_invalidated:
         return Unavailable(retry_after=2)
     if isinstance(e.orig, pg.NumericValueOutOfRange | pg.DatetimeFieldOverflow):
         return Invalid("数值超出范围", reason="OUT_OF_RANGE")
+    if isinstance(e, DataError):
+        return Invalid("含有无法保存的字符或数值", reason="UNSTORABLE")
     return Problem()
 
 
@@ -173,11 +176,11 @@ def _constraint(e: IntegrityError) -> str:
     return str(getattr(diag, "constraint_name", None) or "")
 
 
-async def _database(request: Request, e: Exception) -> JSONResponse:
+async def _database(_: Request, e: Exception) -> JSONResponse:
     assert isinstance(e, DBAPIError)  # noqa: S101 - registered for this class alone
     problem = problem_of(e)
     if problem.status == Problem.status:
-        return await _unforeseen(request, e)
+        raise e
     if problem.status == Unavailable.status:
         log.warning("database away", error=type(e.orig).__name__)
     return answer(problem)
@@ -187,8 +190,9 @@ async def _busy(_: Request, __: Exception) -> JSONResponse:
     return answer(Unavailable(retry_after=1))
 
 
-async def _unforeseen(request: Request, e: Exception) -> JSONResponse:
-    log.error("unforeseen", path=request.url.path, exc_info=e)
+def unforeseen(path: str, e: Exception) -> JSONResponse:
+    """The answer to what nobody foresaw: it tells the request id and nothing else."""
+    log.error("unforeseen", path=path, exc_info=e)
     return answer(Problem())
 
 
@@ -199,4 +203,3 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(DBAPIError, _database)
     app.add_exception_handler(PoolTimeout, _busy)
-    app.add_exception_handler(Exception, _unforeseen)
