@@ -1,5 +1,6 @@
 """Settings from the environment, typed. Nothing else reads the environment."""
 
+import os
 import secrets
 from pathlib import Path
 
@@ -14,6 +15,7 @@ class Settings(BaseSettings):
     database_url: str = ""
     """PostgreSQL 15 or later; empty starts the embedded server in `data_dir`."""
     data_dir: Path = Path(".data")
+    host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
     demo: bool = False
@@ -22,6 +24,14 @@ class Settings(BaseSettings):
     """PEM file of the P-256 key that signs access tokens; made in `data_dir` where none is named."""
     sealing_key_file: Path | None = None
     """File of 32 bytes that seal personal numbers; made in `data_dir` where none is named."""
+
+    def hand_down(self) -> None:
+        """Makes these the settings of every process started from here on."""
+        os.environ |= {
+            "DATABASE_URL": self.database_url,
+            "DATA_DIR": str(self.data_dir),
+            "DEMO": str(self.demo).lower(),
+        }
 
     @property
     def token_key_file(self) -> Path:

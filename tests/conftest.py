@@ -8,17 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic import command
-from alembic.config import Config
+from fastapi.testclient import TestClient
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session
 
-from app.base import sealing
+from app.base import schema, sealing
 from app.base.db import Tx, connect
 from app.base.embedded import EmbeddedPostgres
+from app.main import create_app
 from app.settings import Settings
-
-ROOT = Path(__file__).parent.parent
 
 
 def _admin(base: str, *statements: str) -> None:
@@ -27,12 +25,6 @@ def _admin(base: str, *statements: str) -> None:
         for statement in statements:
             connection.execute(text(statement))
     engine.dispose()
-
-
-def _migrate(url: str) -> None:
-    config = Config(ROOT / "alembic.ini")
-    config.cmd_opts = type("Options", (), {"x": [f"url={url}"]})()
-    command.upgrade(config, "head")
 
 
 def pytest_configure(config: Any) -> None:
@@ -47,7 +39,7 @@ def pytest_configure(config: Any) -> None:
         config.pg_base = config.pg.url()
     config.pg_template = f"template_{uuid.uuid4().hex[:8]}"
     _admin(config.pg_base, f"CREATE DATABASE {config.pg_template}")
-    _migrate(_url(config.pg_base, config.pg_template))
+    schema.upgrade(_url(config.pg_base, config.pg_template))
 
 
 def pytest_unconfigure(config: Any) -> None:
@@ -118,3 +110,11 @@ def database(clone: Any, _keys: None) -> Iterator[Engine]:
     bound = connect(clone())
     yield bound
     bound.dispose()
+
+
+@pytest.fixture
+def client(clone: Any, _keys: None, tmp_path: Path) -> Iterator[TestClient]:
+    """The whole application over a database of this test's own: real commits, nobody in it yet."""
+    settings = Settings(database_url=clone(), data_dir=tmp_path, demo=True)
+    with TestClient(create_app(settings)) as made:
+        yield made

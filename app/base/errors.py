@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from app.base.findings import Finding
 
 
-class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem
+class Problem(Exception):
     """Something that ends a request. `detail` is Chinese, for the person who reads it; it never holds a secret."""
 
     code: ClassVar[str] = "internal"

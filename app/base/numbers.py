@@ -29,7 +29,7 @@ def resident_id_birth(number: str, *, today: date) -> date:
         born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError as e:
         raise ValueError("公民身份号码中的出生日期有误") from e
-    if not 1880 <= born.year or born > today:
+    if not born.year >= 1880 or born > today:
         raise ValueError("公民身份号码中的出生日期有误")
     total = sum(int(d) * w for d, w in zip(number[:17], _ID_WEIGHTS, strict=True))
     if _ID_CHECK[total % 11] != number[17]:

@@ -158,7 +158,9 @@ def problem_of(e: DBAPIError) -> Problem:
         if isinstance(e.orig, pg.ExclusionViolation):
             return Conflict("与已有记录的期间重叠", reason="OVERLAP", extra={"constraint": _constraint(e)})
         if isinstance(e.orig, pg.UniqueViolation):
-            return Conflict("已有相同的记录，或他人刚刚完成了同一操作", reason="DUPLICATE", extra={"constraint": _constraint(e)})
+            return Conflict(
+                "已有相同的记录，或他人刚刚完成了同一操作", reason="DUPLICATE", extra={"constraint": _constraint(e)}
+            )
         return Invalid("内容违反数据约束", reason="CONSTRAINT", extra={"constraint": _constraint(e)})
     if isinstance(e.orig, pg.SerializationFailure | pg.DeadlockDetected | pg.LockNotAvailable):
         return Unavailable(retry_after=1)

@@ -1,0 +1,137 @@
+"""Operators' verbs. Each that writes calls an action inside one transaction, in the name of a person."""
+
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, NoReturn
+
+import typer
+import uvicorn
+from sqlalchemy import create_engine, pool, text
+
+from app.base import schema
+from app.base.embedded import EmbeddedPostgres, NoPostgresError
+from app.settings import Settings
+
+OLDEST_POSTGRES = 15
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+Demo = Annotated[bool | None, typer.Option("--demo/--no-demo", help="是否允许演示账号登录；缺省看环境变量 DEMO")]
+
+
+def fail(message: str) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(1)
+
+
+@contextmanager
+def database(settings: Settings) -> Iterator[Settings]:
+    """The settings with a database that answers: the one they name, or an embedded server while the block lasts."""
+    if settings.database_url:
+        yield settings
+        return
+    typer.echo(f"启动内置 PostgreSQL（仅供开发与演示），数据目录 {settings.data_dir.resolve()}")
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)  # keys and personal data: its owner's alone
+    try:
+        server = EmbeddedPostgres(settings.data_dir / "postgres").start()
+    except NoPostgresError as e:
+        fail(str(e))
+    try:
+        yield settings.model_copy(update={"database_url": server.database("nongjiao")})
+    finally:
+        server.stop()
+
+
+def leave_cleanly() -> None:
+    """Lets a signal unwind the stack, so that every block ends what it began; to be asked to stop is no failure."""
+
+    def leave(_signal: int, _frame: object) -> NoReturn:
+        raise SystemExit(0)
+
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, leave)
+
+
+def claim(host: str, port: int) -> None:
+    """Fails in plain words where somebody else listens already, before anything slow is begun."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except (OSError, OverflowError) as e:
+            fail(f"不能监听 {host}:{port}（{e}）。请用 PORT 指定另一个端口，例如：PORT=8001 sh scripts/run")
+
+
+@cli.command()
+def serve(*, demo: Demo = None) -> None:
+    """启动：数据库、升级库结构、网页服务。Ctrl-C 全部停止。"""
+    leave_cleanly()
+    given = Settings()
+    if demo is not None:
+        given.demo = demo
+    claim(given.host, given.port)
+    with database(given) as settings:
+        typer.echo("升级库结构")
+        schema.upgrade(settings.database_url)
+        settings.hand_down()
+        typer.echo(f"\n农交已启动： http://{settings.host}:{settings.port}")
+        typer.echo(f"接口文档：   http://{settings.host}:{settings.port}/docs\n按 Ctrl-C 停止。\n")
+        uvicorn.run(
+            "app.main:create_app",
+            factory=True,
+            host=settings.host,
+            port=settings.port,
+            workers=settings.workers,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=5,
+        )
+
+
+@cli.command()
+def migrate() -> None:
+    """把库结构升级到最新。"""
+    with database(Settings()) as settings:
+        schema.upgrade(settings.database_url)
+    typer.echo("库结构已是最新")
+
+
+@cli.command()
+def doctor() -> None:
+    """检查数据库：版本、字符集、库结构。有不能运行之处时以非零退出。"""
+    given = Settings()
+    with database(given) as settings:
+        engine = create_engine(settings.database_url, poolclass=pool.NullPool)
+        with engine.connect() as connection:
+            version, number, encoding, ctype = connection.execute(
+                text("""
+                    SELECT current_setting('server_version'), current_setting('server_version_num')::int,
+                           pg_encoding_to_char(encoding), datctype
+                    FROM pg_database WHERE datname = current_database()
+                """)
+            ).one()
+        engine.dispose()
+        current = schema.is_current(settings.database_url)
+    typer.echo(f"PostgreSQL {version}，编码 {encoding}，LC_CTYPE {ctype}")
+    if not given.database_url:
+        typer.echo("提示：内置数据库的小版本落后于官方补丁，只供开发与演示；正式运行请设置 DATABASE_URL。")
+    faults = [
+        said
+        for wrong, said in (
+            (number < OLDEST_POSTGRES * 10_000, f"需要 PostgreSQL {OLDEST_POSTGRES} 或更高版本"),
+            (encoding != "UTF8", "数据库编码应为 UTF8"),
+            (ctype in {"C", "POSIX"}, "LC_CTYPE 为 C：中文不能检索。请以 C.UTF-8 重建数据库"),
+            (not current, "库结构不是最新：请运行 python -m app.cli migrate"),
+        )
+        if wrong
+    ]
+    if faults:
+        fail("\n".join(faults))
+    typer.echo("一切正常")
+
+
+if __name__ == "__main__":
+    cli()
