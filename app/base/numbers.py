@@ -7,8 +7,8 @@ _ID_CHECK = "10X98765432"
 _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 _USCC_TYPES = frozenset({"11", "12", "13", "19", "21", "29", "31", "32", "33", "34", "35", "39", "41", "49", "51", "52",
-                         "53", "59", "61", "62", "69", "71", "72", "79", "81", "89", "91", "92", "93", "A1", "A9", "N1",
-                         "N2", "N3", "N9", "Y1"})  # fmt: skip
+                         "53", "54", "59", "61", "62", "69", "71", "72", "79", "81", "89", "91", "92", "93", "A1", "A9",
+                         "N1", "N2", "N3", "N9", "Y1"})  # fmt: skip
 
 
 def _digits(text: str) -> bool:
@@ -40,7 +40,8 @@ def resident_id_birth(number: str, *, today: date) -> date:
 def check_credit_code(code: str) -> str:
     """A unified social credit code (GB 32100-2015), returned as it is.
 
-    Rural collectives carry `N1` (township), `N2` (village), `N3` (group). Raises ValueError with a Chinese reason.
+    Rural collectives carry `N1` (group), `N2` (village), `N3` (township), village committees `54`. Raises ValueError
+    with a Chinese reason.
     """
     if len(code) != 18 or any(c not in _USCC_ALPHABET for c in code):
         raise ValueError("统一社会信用代码须为18位数字或大写字母（不含I、O、Z、S、V）")

@@ -1,0 +1,127 @@
+"""Possession of parcels: granted for a period that nobody else has, ended early by making the period shorter."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import Range
+
+from app.audit.actions import record
+from app.base.actor import Actor
+from app.base.db import Tx
+from app.base.errors import Conflict, Invalid, Refused
+from app.registry import queries
+from app.registry.actions.regions import naming
+from app.registry.models import Lease
+
+_DAY = timedelta(days=1)
+
+
+def grant_lease(
+    tx: Tx,
+    who: Actor | None,
+    parcel_ids: Sequence[int],
+    *,
+    holder_party_id: int,
+    starts_on: date,
+    ends_on: date,
+    reference: str,
+    right_id: int | None = None,
+    head_lease_id: int | None = None,
+) -> list[Lease]:
+    """Gives possession of parcels for a term with both days inside, one row a parcel, in the order of the ids.
+
+    `reference` is the contract's number. With `head_lease_id` it is a sublease of one parcel inside that lease's term.
+    Raises Conflict (OVERLAP) where a parcel is taken on one of the days; the database says the same to whoever gets
+    past this. `who` is None for what time does.
+    """
+    if ends_on < starts_on:
+        raise Invalid("终止日早于起始日", field="ends_on")
+    if not parcel_ids or len(set(parcel_ids)) != len(parcel_ids):
+        raise Invalid("地块缺少或者重复", field="parcel_ids")
+    parcels = queries.lock_parcels(tx, parcel_ids, seen_by=who)
+    now = tx.clock()
+    for field, key, read in (
+        ("holder_party_id", holder_party_id, queries.party),
+        ("right_id", right_id, queries.right),
+    ):
+        if key is not None:
+            with naming(field):
+                read(tx, key)
+    period = Range(starts_on, ends_on + _DAY)
+    if head_lease_id is not None:
+        _inside(tx, who, head_lease_id, [p.id for p in parcels], starts_on, ends_on)
+    leases = []
+    for parcel in parcels:
+        _free(tx, parcel.id, parcel.parcel_code, period, head_lease_id)
+        lease = Lease(
+            region_code=parcel.region_code, parcel_id=parcel.id, holder_party_id=holder_party_id, right_id=right_id,
+            head_lease_id=head_lease_id, reference=reference, period=period, agreed_until=ends_on, recorded_at=now,
+        )  # fmt: skip
+        tx.add(lease)
+        tx.flush()
+        record(
+            tx, who, "lease.grant", f"lease/{lease.id}", region=lease.region_code,
+            parcel=parcel.id, holder=holder_party_id, starts_on=starts_on, ends_on=ends_on, reference=reference,
+            head_lease=head_lease_id,
+        )  # fmt: skip
+        leases.append(lease)
+    return leases
+
+
+def _inside(tx: Tx, who: Actor | None, head_id: int, parcel_ids: list[int], starts_on: date, ends_on: date) -> None:
+    with naming("head_lease_id"):
+        head = queries.lock_lease(tx, head_id, seen_by=who)
+    if parcel_ids != [head.parcel_id]:
+        raise Invalid("再流转须为同一地块", field="parcel_ids")
+    if head.voided_at is not None or starts_on < head.starts_on or ends_on > head.last_day:
+        raise Invalid(f"再流转不得超过上一手的期限（{head.starts_on}至{head.last_day}）", field="ends_on")
+
+
+def _free(tx: Tx, parcel_id: int, parcel_code: str, period: "Range[date]", head_lease_id: int | None) -> None:
+    """Under the parcel's lock, so that the answer can name the lease in the way."""
+    same = (
+        (Lease.parcel_id == parcel_id) & Lease.head_lease_id.is_(None)
+        if head_lease_id is None
+        else Lease.head_lease_id == head_lease_id
+    )
+    other = tx.scalar(
+        select(Lease).where(same, Lease.voided_at.is_(None), Lease.period.op("&&")(period)).order_by(Lease.id).limit(1)
+    )
+    if other is not None:
+        raise Conflict(
+            f"地块 {parcel_code} 在 {other.starts_on} 至 {other.last_day} 已有流转合同",
+            field="period",
+            reason="OVERLAP",
+            extra={"parcel_id": parcel_id, "lease_id": other.id},
+        )
+
+
+def end_lease(tx: Tx, who: Actor | None, lease_id: int, *, last_day: date, reason: str) -> Lease:
+    """Ends a lease early, `last_day` being the last of possession; before its first day it is voided instead.
+
+    Raises Conflict if it was ended or voided before, Invalid for a day after the agreed end, Refused while a sublease
+    goes on longer.
+    """
+    lease = queries.lock_lease(tx, lease_id, seen_by=who)
+    now = tx.clock()
+    if lease.ended_on is not None or lease.voided_at is not None:
+        raise Conflict("该流转已提前终止", reason="LEASE_ENDED", extra={"state": "ended"})
+    if last_day > lease.agreed_until:
+        raise Invalid("不得晚于约定的终止日", field="last_day")
+    lives = select(Lease).where(Lease.head_lease_id == lease_id, Lease.voided_at.is_(None))
+    if any(sub.last_day > last_day for sub in tx.scalars(lives)):
+        raise Refused("尚有再流转存续，须先终止", reason="SUBLEASE_LIVES")
+    before = {"starts_on": lease.starts_on, "last_day": lease.last_day}
+    if last_day < lease.starts_on:
+        lease.voided_at = now
+    else:
+        lease.period = Range(lease.starts_on, last_day + _DAY)
+        lease.ended_on = last_day
+    lease.end_reason = reason
+    tx.flush()
+    record(
+        tx, who, "lease.end", f"lease/{lease_id}", region=lease.region_code, before=before,
+        after={"last_day": lease.last_day, "voided": lease.voided_at is not None}, reason=reason,
+    )  # fmt: skip
+    return lease

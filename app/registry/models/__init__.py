@@ -1,0 +1,25 @@
+"""The tables of the registry, named after the classes of ISO 19152 (LADM)."""
+
+from app.registry.models.decisions import Document, DocumentBody, Mandate, Resolution
+from app.registry.models.parcels import Asset, BaUnit, BaUnitItem, Parcel
+from app.registry.models.parties import Collective, NumberSeries, Party, PartyMember, Region
+from app.registry.models.rights import LandRight, Lease, Restriction
+
+__all__ = [
+    "Asset",
+    "BaUnit",
+    "BaUnitItem",
+    "Collective",
+    "Document",
+    "DocumentBody",
+    "LandRight",
+    "Lease",
+    "Mandate",
+    "NumberSeries",
+    "Parcel",
+    "Party",
+    "PartyMember",
+    "Region",
+    "Resolution",
+    "Restriction",
+]
