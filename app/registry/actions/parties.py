@@ -29,7 +29,8 @@ def shown_name(party: Party) -> str:
 
 def record_party(tx: Tx, who: Actor | None, body: PartyIn) -> Party:
     """登记主体。 Raises NotFound outside the actor's regions, Invalid for numbers that cannot be, Conflict for a second
-    party with the same number in the same place."""
+    party with the same number in the same place.
+    """
     within(tx, who, body.region_code)
     now = tx.clock()
     party = Party(

@@ -3,7 +3,16 @@
 from datetime import date, datetime
 
 from sqlalchemy import (
-    BigInteger, CheckConstraint, ForeignKey, Identity, Index, LargeBinary, SmallInteger, String, UniqueConstraint, text,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    text,
 )  # fmt: skip
 from sqlalchemy.orm import Mapped, mapped_column
 

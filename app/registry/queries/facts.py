@@ -13,7 +13,17 @@ from sqlalchemy import or_, select
 
 from app.base.db import Tx
 from app.registry.models import (
-    Asset, BaUnitItem, Collective, LandRight, Lease, Mandate, Parcel, Party, PartyMember, Resolution, Restriction,
+    Asset,
+    BaUnitItem,
+    Collective,
+    LandRight,
+    Lease,
+    Mandate,
+    Parcel,
+    Party,
+    PartyMember,
+    Resolution,
+    Restriction,
 )  # fmt: skip
 from app.registry.states import CASE_ASSET_KIND, COLLECTIVE_KINDS, PartyKind, RestrictionKind, RightKind
 
@@ -49,7 +59,8 @@ def _runs(right: LandRight, on: date) -> bool:
 
 def parcel_facts(tx: Tx, parcels: Sequence[Parcel], *, on: date, but_for: str | None = None) -> list[Facts]:
     """Section `parcels`, one a parcel. `existing_contracts` are leases that still run on `on` or begin later, without
-    those under the contract `but_for`: a lot's own lease is no obstacle to itself."""
+    those under the contract `but_for`: a lot's own lease is no obstacle to itself.
+    """
     ids = [p.id for p in parcels]
     rights = _rights_on(tx, BaUnitItem.parcel_id, ids)
     leases: dict[int, list[Lease]] = defaultdict(list)

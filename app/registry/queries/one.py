@@ -10,8 +10,20 @@ from app.base.actor import Actor, in_scope
 from app.base.db import Tx
 from app.base.errors import NotFound
 from app.registry.models import (
-    Asset, BaUnitItem, Collective, Document, DocumentBody, LandRight, Lease, Mandate, NumberSeries, Parcel, Party,
-    Region, Resolution, Restriction,
+    Asset,
+    BaUnitItem,
+    Collective,
+    Document,
+    DocumentBody,
+    LandRight,
+    Lease,
+    Mandate,
+    NumberSeries,
+    Parcel,
+    Party,
+    Region,
+    Resolution,
+    Restriction,
 )  # fmt: skip
 
 Scoped = TypeVar("Scoped", Asset, Document, LandRight, Lease, Mandate, Parcel, Party, Resolution, Restriction)

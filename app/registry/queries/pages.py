@@ -8,7 +8,17 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from app.base.actor import Actor, in_scope
 from app.base.db import Tx
 from app.registry.models import (
-    Asset, BaUnitItem, Document, LandRight, Lease, Mandate, Parcel, Party, Region, Resolution, Restriction,
+    Asset,
+    BaUnitItem,
+    Document,
+    LandRight,
+    Lease,
+    Mandate,
+    Parcel,
+    Party,
+    Region,
+    Resolution,
+    Restriction,
 )  # fmt: skip
 from app.registry.states import AssetKind, LandType, PartyKind, RegionLevel, RestrictionKind, RightKind
 

@@ -1,0 +1,9 @@
+"""Registry routes."""
+
+from fastapi import APIRouter
+
+from app.registry.api import evidence, land, parties
+
+router = APIRouter(prefix="/api/v1", tags=["registry 登记"])
+for part in (parties, land, evidence):
+    router.include_router(part.router)
