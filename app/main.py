@@ -13,6 +13,7 @@ from app.base.db import connect, transaction
 from app.identity import api as identity
 from app.identity.auth import Doorkeeper
 from app.identity.tokens import load_or_make
+from app.money import api as money
 from app.registry import api as registry
 from app.settings import Settings
 from app.web import problems
@@ -22,7 +23,7 @@ THREADS = 20
 """Requests at work at once in one process; the connection pool has as many places, so none waits for one."""
 MAX_BODY = 1_048_576
 
-ROUTERS = (identity.router, registry.router)
+ROUTERS = (identity.router, registry.router, money.router)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

@@ -13,7 +13,12 @@ PARAMS: dict[str, Any] = tomllib.loads((Path(__file__).parent / "params" / "depo
 
 
 def standard_deposit_fen(
-    *, first_year_fen: int, total_fen: int, recurring: bool, household_land: bool = False, params: dict[str, Any] = PARAMS
+    *,
+    first_year_fen: int,
+    total_fen: int,
+    recurring: bool,
+    household_land: bool = False,
+    params: dict[str, Any] = PARAMS,
 ) -> int:
     """保证金的默认数额：出租按首年租金（A1 一成、其余两成），转让或一次性付款按总价一成，下限五百元、上限五十万元。"""
     if recurring:

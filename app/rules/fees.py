@@ -39,7 +39,11 @@ class FeeTable:
 
 def read_table(raw: dict[str, Any]) -> FeeTable:
     """A tariff from its data file. Raises ValueError for a reading it does not know."""
-    for key, known in (("fee_base", {"total", "first_year"}), ("sides", {"each", "shared"}), ("minimum_per", {"side", "deal"})):
+    for key, known in (
+        ("fee_base", {"total", "first_year"}),
+        ("sides", {"each", "shared"}),
+        ("minimum_per", {"side", "deal"}),
+    ):
         if raw[key] not in known:
             raise ValueError(f"{key}: {raw[key]!r}")
     return FeeTable(
@@ -106,7 +110,8 @@ def fees_of_deal(
     if params.minimum_per == "side":
         return {side: service_fee_fen(amount, side, kind, params) for side, kind in sides}
     fees = {
-        side: 0 if amount <= 0 or is_exempt(side, kind, params) else computed_fee_fen(amount, params) for side, kind in sides
+        side: 0 if amount <= 0 or is_exempt(side, kind, params) else computed_fee_fen(amount, params)
+        for side, kind in sides
     }
     paying = [side for side, fee in fees.items() if fee]
     if paying and sum(fees.values()) < params.minimum_fen:

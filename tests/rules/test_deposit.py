@@ -24,7 +24,8 @@ FEN = st.integers(0, 10**12)
 )
 def test_the_default_deposit(first_year: int, total: int, recurring: bool, household: bool, fen: int) -> None:
     assert (
-        standard_deposit_fen(first_year_fen=first_year, total_fen=total, recurring=recurring, household_land=household) == fen
+        standard_deposit_fen(first_year_fen=first_year, total_fen=total, recurring=recurring, household_land=household)
+        == fen
     )
 
 

@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 
 from app.base.money import fen_from_yuan, split_fen
 from app.rules.rent import (
-    Collect, Escalation, EscalationWay, after_rent_free_days, in_kind_unit_fen, instalments, schedule, unit_prices_fen,
+    Collect,
+    Escalation,
+    EscalationWay,
+    after_rent_free_days,
+    in_kind_unit_fen,
+    instalments,
+    schedule,
+    unit_prices_fen,
     yearly_rents_fen,
 )  # fmt: skip
 
@@ -24,7 +31,7 @@ def test_every_third_year_five_percent_on_the_rounded_unit_price() -> None:
 
 def test_the_unit_price_is_rounded_before_it_is_multiplied() -> None:
     rise = Escalation(EscalationWay.PERCENT, start_period=2, every=1, value=Decimal("3.3"))
-    assert yearly_rents_fen(33_333, Decimal("1000"), 2, rise) == [33_333_000, 34_433_000]
+    assert yearly_rents_fen(33_333, Decimal(1000), 2, rise) == [33_333_000, 34_433_000]
 
 
 def test_a_rise_may_be_an_amount() -> None:
