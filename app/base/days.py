@@ -6,7 +6,7 @@ Pure: the calendar is passed in. A year without a published arrangement raises `
 from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import MAXYEAR, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -67,6 +67,8 @@ def beijing_day(at: datetime) -> date:
 def add_months(day: date, n: int) -> date:
     """The corresponding day n months on, or that month's last day where there is none (民法典 202)."""
     year, month = divmod(day.year * 12 + day.month - 1 + n, 12)
+    if year > MAXYEAR:
+        return date.max  # beyond every term that a right can have
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
@@ -76,15 +78,15 @@ def add_years(day: date, n: int) -> date:
 
 def over_years(start: date, end: date, n: int) -> bool:
     """Whether a term with both days inside is longer than n years (catalogue N-7)."""
-    return end + _DAY > add_years(start, n)
+    return end >= add_years(start, n)
 
 
 def at_least_years(start: date, end: date, n: int) -> bool:
-    return end + _DAY >= add_years(start, n)
+    return end >= add_years(start, n) - _DAY
 
 
 def at_least_months(start: date, end: date, n: int) -> bool:
-    return end + _DAY >= add_months(start, n)
+    return end >= add_months(start, n) - _DAY
 
 
 def months_between(start: date, end: date) -> int:
