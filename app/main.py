@@ -16,14 +16,14 @@ from app.identity.tokens import load_or_make
 from app.money import api as money
 from app.registry import api as registry
 from app.settings import Settings
-from app.web import problems
-from app.web.headers import Envelope
+from app.supervision import api as supervision
+from app.web import headers, problems
 
 THREADS = 20
 """Requests at work at once in one process; the connection pool has as many places, so none waits for one."""
 MAX_BODY = 1_048_576
 
-ROUTERS = (identity.router, registry.router, money.router)
+ROUTERS = (identity.router, registry.router, money.router, supervision.router)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -48,9 +48,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         version="1.0.0",
         description="农村产权流转交易平台：每个结论附条文，每笔报价可复算，每条记录可核验。",
         lifespan=lifespan,
-        max_body_size=MAX_BODY,
     )
-    app.add_middleware(Envelope)
+    headers.install(app, max_body=MAX_BODY)
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router)

@@ -1,6 +1,6 @@
 """People of the tests: valid numbers, accounts that hold roles, and the application over a database of its own."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from functools import cache
@@ -10,6 +10,7 @@ from typing import Any
 
 from fastapi.testclient import TestClient
 
+from app.audit.actions import record
 from app.base.actor import Actor, Role
 from app.base.db import Tx, transaction
 from app.identity import actions, queries
@@ -17,7 +18,7 @@ from app.identity.permissions import P
 from app.main import create_app
 from app.settings import Settings
 
-PASSWORD = "correct horse 许昌 battery"  # noqa: S105 - of the tests alone
+PASSWORD = "correct horse 许昌 battery"
 _next = count(1)
 
 
@@ -40,7 +41,7 @@ def account(tx: Tx, *roles: Role, region: str = "411000", person_id: int | None 
     if person_id is None:
         person_id = actions.add_person(tx, name="演示人", id_number=resident_id(n)).id
     opened = actions.open_account(
-        tx, None, **{"login": f"user-{n}", "password_hash": password_hash(), "person_id": person_id} | over
+        tx, None, login=f"user-{n}", password_hash=password_hash(), person_id=person_id, **over
     )
     for role in roles:
         actions.grant_role(tx, None, opened.id, role, region)
@@ -89,10 +90,13 @@ def problem(answer: Any, status: int, code: str) -> dict[str, Any]:
     return body
 
 
-Committed = Callable[..., int]
-
-
 def committed(*roles: Role, **over: Any) -> int:
     """As `account`, in a transaction of its own."""
     with transaction() as tx:
         return account(tx, *roles, **over)
+
+
+def say(act: str, subject: str, *, who: Actor | None = None, region: str = "411002001", **over: Any) -> int:
+    """An event of the log alone, in a transaction of its own; returns its id."""
+    with transaction() as tx:
+        return record(tx, who, act, subject, region=region, **over).id

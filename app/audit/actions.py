@@ -1,10 +1,13 @@
 """`record`: the one way to write the log, called by every action in its own transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import select
 
+from app.audit import queries
 from app.audit.canonical import event_hash, plain
 from app.audit.models import AuditEvent
 from app.base.actor import Actor
@@ -39,7 +42,10 @@ def record(
     never a fork). No personal number, phone, bank account or full name of a private person goes in here.
     """
     last = tx.execute(
-        select(AuditEvent.seq, AuditEvent.hash).where(AuditEvent.subject == subject).order_by(AuditEvent.seq.desc()).limit(1)
+        select(AuditEvent.seq, AuditEvent.hash)
+        .where(AuditEvent.subject == subject)
+        .order_by(AuditEvent.seq.desc())
+        .limit(1)
     ).one_or_none()
     said = [
         {"rule_id": f.rule_id, "verdict": f.outcome, "message": f.message, "citation": f.citation} for f in findings
@@ -74,3 +80,48 @@ def record(
 def rehash(event: AuditEvent) -> bytes:
     """The hash that this row should carry, from its own columns: whoever edits one changes this."""
     return event_hash(plain({name: getattr(event, name) for name in HASHED}), event.prev_hash)
+
+
+class Fault(StrEnum):
+    """How a chain can be broken."""
+
+    CONTENT = "content"
+    LINK = "link"
+    GAP = "gap"
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The first row at which a subject's chain does not hold."""
+
+    event_id: int
+    seq: int
+    fault: Fault
+
+
+def first_broken(events: Iterable[AuditEvent]) -> tuple[int, Broken | None]:
+    """Recomputes the chain of one subject's events, given in order: how many hold, and the first that does not.
+
+    An edited column (CONTENT), a hash put elsewhere (LINK) and a row taken out of the middle (GAP) are found. Rows
+    taken off the end are not, nor is a chain that was rewritten to its end: that takes a witness outside.
+    """
+    prev: bytes | None = None
+    n = 0
+    for n, event in enumerate(events, start=1):
+        if event.seq != n:
+            return n - 1, Broken(event.id, event.seq, Fault.GAP)
+        if event.prev_hash != prev:
+            return n - 1, Broken(event.id, event.seq, Fault.LINK)
+        try:
+            holds = rehash(event) == event.hash
+        except (TypeError, ValueError):
+            holds = False  # a value that this log never writes
+        if not holds:
+            return n - 1, Broken(event.id, event.seq, Fault.CONTENT)
+        prev = event.hash
+    return n, None
+
+
+def verify_chain(tx: Tx, subject: str) -> tuple[int, Broken | None]:
+    """`first_broken` of all that the database holds of the subject."""
+    return first_broken(queries.chain(tx, subject))

@@ -17,7 +17,7 @@ def plain(value: Any) -> Any:
 
     RFC 8785 reads numbers as doubles, so an integer past 2^53 would not survive a reader in another language.
     """
-    if value is None or isinstance(value, bool | str) and not isinstance(value, StrEnum):
+    if value is None or (isinstance(value, bool | str) and not isinstance(value, StrEnum)):
         return value
     if isinstance(value, StrEnum):
         return value.value
@@ -60,4 +60,6 @@ def canonical(value: Any) -> bytes:
 
 def event_hash(body: Mapping[str, Any], prev_hash: bytes | None) -> bytes:
     """The hash that the subject's next event carries on."""
-    return sha256(canonical({"domain": DOMAIN, "prev": prev_hash.hex() if prev_hash else None, "event": dict(body)})).digest()
+    return sha256(
+        canonical({"domain": DOMAIN, "prev": prev_hash.hex() if prev_hash else None, "event": dict(body)})
+    ).digest()

@@ -15,8 +15,19 @@ from app.identity.auth import actor, may
 from app.identity.models import Account
 from app.identity.permissions import P
 from app.identity.schemas import (
-    AccountIn, AccountOut, ClientIn, ClientOut, GrantOut, MeOut, OrganisationIn, OrganisationOut, PasswordIn, ReasonIn,
-    RoleIn, RoleOut, TokenOut,
+    AccountIn,
+    AccountOut,
+    ClientIn,
+    ClientOut,
+    GrantOut,
+    MeOut,
+    OrganisationIn,
+    OrganisationOut,
+    PasswordIn,
+    ReasonIn,
+    RoleIn,
+    RoleOut,
+    TokenOut,
 )  # fmt: skip
 from app.web.routes import StrictRoute
 

@@ -89,7 +89,12 @@ class Doorkeeper:
         """The actor of a token seen before, if the memory can be trusted."""
         memory = self._known.get(sha256(token.encode()).digest())
         now = monotonic()
-        if memory is None or now - self._looked_at > FRESH_SECONDS or now > memory.forget_at or time() >= memory.expires:
+        if (
+            memory is None
+            or now - self._looked_at > FRESH_SECONDS
+            or now > memory.forget_at
+            or time() >= memory.expires
+        ):
             return None
         return memory.who
 

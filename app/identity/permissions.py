@@ -120,18 +120,22 @@ HOLDS: Mapping[Role, frozenset[P]] = {
 
 _OFFICIAL = CENTRE_POSTS | {Role.TOWN_STATION, Role.SUPERVISOR, Role.JOINT_CONFERENCE, Role.AUDITOR}
 
-INCOMPATIBLE: frozenset[frozenset[Role]] = frozenset(
-    frozenset({official, party})
-    for official in _OFFICIAL
-    for party in (Role.BIDDER, Role.HOUSEHOLD, Role.VILLAGE_CLERK)
-) | frozenset(
-    frozenset(pair)
-    for pair in (
-        (Role.CENTRE_REVIEWER, Role.CENTRE_APPROVER),
-        (Role.CENTRE_CASHIER, Role.CENTRE_REVIEWER),
-        (Role.CENTRE_CASHIER, Role.CENTRE_APPROVER),
+INCOMPATIBLE: frozenset[frozenset[Role]] = (
+    frozenset(
+        frozenset({official, party})
+        for official in _OFFICIAL
+        for party in (Role.BIDDER, Role.HOUSEHOLD, Role.VILLAGE_CLERK)
     )
-) | frozenset(frozenset({Role.OPERATOR, other}) for other in Role if other is not Role.OPERATOR)
+    | frozenset(
+        frozenset(pair)
+        for pair in (
+            (Role.CENTRE_REVIEWER, Role.CENTRE_APPROVER),
+            (Role.CENTRE_CASHIER, Role.CENTRE_REVIEWER),
+            (Role.CENTRE_CASHIER, Role.CENTRE_APPROVER),
+        )
+    )
+    | frozenset(frozenset({Role.OPERATOR, other}) for other in Role if other is not Role.OPERATOR)
+)
 """Pairs that one natural person may never hold, in whatever accounts (procedure 4.2).
 
 Who runs the system holds no other role: no business data, no deciding, no bidding.

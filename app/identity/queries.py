@@ -8,7 +8,14 @@ from app.base.actor import Actor, Grant, Role, in_scope, region_prefix
 from app.base.db import Tx
 from app.base.errors import NotFound
 from app.identity.models import (
-    Account, ApiClient, IdentityChange, LoginFailure, LoginSession, Person, RefreshToken, RoleGrant,
+    Account,
+    ApiClient,
+    IdentityChange,
+    LoginFailure,
+    LoginSession,
+    Person,
+    RefreshToken,
+    RoleGrant,
 )  # fmt: skip
 from app.identity.permissions import P, permissions_of
 

@@ -4,13 +4,17 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from app.base.actor import Role
 from app.base.wire import Choice, Id, In, Out, RegionCode, Text
 
 Login = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{2,39}$", description="登录名：小写字母、数字、点、横线")]
-Password = Annotated[str, Field(min_length=12, max_length=128, description="至少12位")]
+Password = Annotated[
+    str,
+    StringConstraints(strip_whitespace=False, min_length=12, max_length=128),
+    Field(description="至少12位；空格也是密码的一部分"),
+]
 
 
 class TokenOut(Out):
@@ -106,7 +110,7 @@ class ReasonIn(In):
 
 
 class PasswordIn(In):
-    old_password: Annotated[str, Field(max_length=128)]
+    old_password: Annotated[str, StringConstraints(strip_whitespace=False, max_length=200)]
     new_password: Password
 
 

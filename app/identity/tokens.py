@@ -73,7 +73,8 @@ class TokenKey:
                 algorithms=[ALGORITHM],
                 audience=AUDIENCE,
                 issuer=ISSUER,
-                options={f"require_{claim}": True for claim in ("iss", "aud", "sub", "exp", "iat", "jti")} | {"leeway": 0},
+                options={f"require_{claim}": True for claim in ("iss", "aud", "sub", "exp", "iat", "jti")}
+                | {"leeway": 0},
             )
             return Claims(int(body["sub"]), int(body["sid"]), int(body["exp"]), str(body["jti"]), body.get("client_id"))
         except (JWTError, KeyError, ValueError, TypeError, RecursionError) as e:

@@ -3,11 +3,13 @@
 import re
 import secrets
 
+from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.base.context import request_id
-from app.web.problems import unforeseen
+from app.web.problems import MEDIA, of_status, unforeseen
 
 _GOOD_ID = re.compile(r"[A-Za-z0-9._-]{8,64}\Z", re.ASCII)
 
@@ -23,6 +25,7 @@ INLINE = {
     + "; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'",
 }
 """The interactive API documents are pages with inline scripts; nothing of a user's is shown in them."""
+TOO_LARGE = 413
 _DOCUMENTS = frozenset({"/docs", "/redoc"})
 
 
@@ -43,12 +46,18 @@ class Envelope:
         this = given if _GOOD_ID.match(given) else secrets.token_hex(12)
         token = request_id.set(this)
 
-        started = False
+        started = replaced = False
         security = SECURITY | INLINE if scope["path"] in _DOCUMENTS else SECURITY
 
         async def sealed(message: Message) -> None:
-            nonlocal started
+            nonlocal started, replaced
+            if replaced:
+                return
             if message["type"] == "http.response.start":
+                if message["status"] == TOO_LARGE and Headers(raw=message["headers"]).get("content-type") != MEDIA:
+                    await of_status(TOO_LARGE)(scope, receive, sealed)  # the framework's own is plain text
+                    replaced = True
+                    return
                 started = True
                 headers = MutableHeaders(scope=message)
                 headers["x-request-id"] = this
@@ -66,3 +75,9 @@ class Envelope:
             await unforeseen(scope["path"], e)(scope, receive, sealed)
         finally:
             request_id.reset(token)
+
+
+def install(app: FastAPI, *, max_body: int) -> None:
+    """Puts the envelope around the app, and the limit of bodies inside it: also a refusal for size is a problem."""
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=max_body)
+    app.add_middleware(Envelope)

@@ -128,6 +128,20 @@ async def _validation(_: Request, e: Exception) -> JSONResponse:
     return answer(Invalid(detail, field=first["field"], extra={"errors": errors[:50]}))
 
 
+def of_status(status: int, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """The problem that a bare status of the framework stands for."""
+    code, detail = _STATUS_CODES.get(status, "http"), _STATUS_DETAIL.get(status, "请求无法处理")
+    body = {
+        "type": f"urn:nongjiao:problem:{code}",
+        "title": detail,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "request_id": request_id.get(),
+    }
+    return JSONResponse(body, status_code=status, headers=dict(headers or {}), media_type=MEDIA)
+
+
 async def _http(_: Request, e: Exception) -> JSONResponse:
     assert isinstance(e, HTTPException)  # noqa: S101 - registered for this class alone
     if isinstance(e, BadBody):
@@ -135,21 +149,7 @@ async def _http(_: Request, e: Exception) -> JSONResponse:
     known = {404: NotFound, 401: Unauthenticated, 429: TooMany, 503: Unavailable}.get(e.status_code)
     if known:
         return answer(known())
-    problem = Problem(_STATUS_DETAIL.get(e.status_code, "请求无法处理"))
-    body = answer(problem)
-    return JSONResponse(
-        {
-            "type": f"urn:nongjiao:problem:{_STATUS_CODES.get(e.status_code, 'http')}",
-            "title": problem.detail,
-            "status": e.status_code,
-            "detail": problem.detail,
-            "code": _STATUS_CODES.get(e.status_code, "http"),
-            "request_id": request_id.get(),
-        },
-        status_code=e.status_code,
-        headers=dict(e.headers or {}) | {k: v for k, v in body.headers.items() if k == "retry-after"},
-        media_type=MEDIA,
-    )
+    return of_status(e.status_code, e.headers)
 
 
 def problem_of(e: DBAPIError) -> Problem:

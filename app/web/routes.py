@@ -44,9 +44,12 @@ def _all(dependant: Dependant) -> Iterator[Dependant]:
 
 
 def _is(annotation: Any, kind: type) -> bool:
-    return kind in {annotation, get_origin(annotation), *get_args(annotation)} or any(
-        get_origin(part) is kind for part in get_args(annotation)
-    )
+    """Whether a type, or a part of it, is of that kind: `Annotated[int, …] | None` is an integer."""
+    return annotation is kind or get_origin(annotation) is kind or any(_is(part, kind) for part in get_args(annotation))
+
+
+def _is_integer(text: str) -> bool:
+    return bool(_INTEGER.match(text)) and -(2**63) <= int(text) < 2**63
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +66,28 @@ class _Expected:
     def of(cls, route: APIRoute) -> "_Expected":
         path = [f for d in _all(route.dependant) for f in d.path_params]
         query = [f for d in _all(route.dependant) for f in d.query_params]
-        names = {f.alias for f in query}
+        shapes: dict[str, Any] = {}
         for f in query:
             shape = f.field_info.annotation
             if isinstance(shape, type) and issubclass(shape, BaseModel):
-                names |= shape.model_fields.keys()
+                shapes |= {info.alias or name: info.annotation for name, info in shape.model_fields.items()}
+            else:
+                shapes[f.alias] = shape
         body = None
         if route.body_field is not None:
             body = "form" if isinstance(route.body_field.field_info, params.Form) else "json"
         return cls(
             frozenset(f.alias for f in path if _is(f.field_info.annotation, int)),
-            frozenset(names),
-            frozenset(f.alias for f in query if _is(f.field_info.annotation, int)),
-            frozenset(f.alias for f in query if _is(f.field_info.annotation, list)),
+            frozenset(shapes),
+            frozenset(name for name, shape in shapes.items() if _is(shape, int)),
+            frozenset(name for name, shape in shapes.items() if _is(shape, list)),
             body,
         )
 
     def check(self, request: Request) -> None:
         """Raises Invalid, or 415. Numbers are ASCII digits, each parameter is known and given once."""
         for name in self.path_integers:
-            if not _INTEGER.match(str(request.path_params.get(name, ""))):
+            if not _is_integer(str(request.path_params.get(name, ""))):
                 raise Invalid(f"{name}：须为整数", field=name)
         for name in request.query_params:
             values = request.query_params.getlist(name)
@@ -90,7 +95,7 @@ class _Expected:
                 raise Invalid(f"{name[:60]}：没有这个参数", field=name[:60])
             if len(values) > 1 and name not in self.query_lists:
                 raise Invalid(f"{name}：重复给出", field=name)
-            if name in self.query_integers and not all(_INTEGER.match(value) for value in values):
+            if name in self.query_integers and not all(_is_integer(value) for value in values):
                 raise Invalid(f"{name}：须为整数", field=name)
         if self.body and _has_body(request):
             kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -1,8 +1,16 @@
 """Accounts, roles and sessions: every change is audited and reaches every worker within a second."""
 
 from app.identity.actions.accounts import (
-    add_organisation, add_person, bootstrap, change_password, disable_account, enable_account, grant_role, note_change,
-    open_account, revoke_role,
+    add_organisation,
+    add_person,
+    bootstrap,
+    change_password,
+    disable_account,
+    enable_account,
+    grant_role,
+    note_change,
+    open_account,
+    revoke_role,
 )  # fmt: skip
 from app.identity.actions.clients import add_client, disable_client, sign_in_client
 from app.identity.actions.passwords import hash_password

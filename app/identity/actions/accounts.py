@@ -113,7 +113,9 @@ def grant_role(tx: Tx, who: Actor | None, account_id: int, role: Role, region_co
     queries.lock_person(tx, person_id)
     for held in sorted(queries.roles_of_person(tx, person_id)):
         if frozenset({held, role}) in INCOMPATIBLE:
-            raise Refused(f"同一自然人不得兼任“{ROLE_ZH[held]}”与“{ROLE_ZH[role]}”", reason="INCOMPATIBLE_ROLES", field="role")
+            raise Refused(
+                f"同一自然人不得兼任“{ROLE_ZH[held]}”与“{ROLE_ZH[role]}”", reason="INCOMPATIBLE_ROLES", field="role"
+            )
     already = select(RoleGrant.id).where(
         RoleGrant.account_id == account_id,
         RoleGrant.role == role,
@@ -140,7 +142,9 @@ def revoke_role(tx: Tx, who: Actor, account_id: int, grant_id: int) -> None:
         raise NotFound("该账号没有这项授权")
     grant.revoked_at = tx.wall_clock()
     note_change(tx, account_id)
-    record(tx, who, "account.revoke", f"account/{account_id}", region=grant.region_code, role=grant.role, grant_id=grant_id)
+    record(
+        tx, who, "account.revoke", f"account/{account_id}", region=grant.region_code, role=grant.role, grant_id=grant_id
+    )
 
 
 def disable_account(tx: Tx, who: Actor, account_id: int, *, reason: str) -> Account:

@@ -1,0 +1,232 @@
+"""How the log reads in Chinese: the acts, the things they concern, and one sentence an event."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from app.audit.models import AuditEvent
+from app.base.days import BEIJING
+from app.listing.states import REASON_ZH, STATE_ZH
+
+AREA_ZH: Final[Mapping[str, str]] = {
+    "account": "账号",
+    "archive": "档案",
+    "asset": "资产",
+    "auction": "竞价",
+    "audit": "审计日志",
+    "award": "成交结果",
+    "bid": "报价",
+    "calendar": "工作日历",
+    "certificate": "鉴证书",
+    "client": "应用",
+    "collective": "集体经济组织",
+    "contract": "合同",
+    "deposit": "保证金",
+    "document": "材料",
+    "entry": "报名",
+    "fee": "服务费",
+    "lease": "流转期限",
+    "listing": "项目",
+    "login": "登录名",
+    "lot": "标的",
+    "mandate": "委托",
+    "money": "资金",
+    "money_order": "付款指令",
+    "notice": "公告",
+    "objection": "异议",
+    "organisation": "组织",
+    "parameter": "参数",
+    "parameters": "参数",
+    "parcel": "地块",
+    "party": "主体",
+    "payment": "付款",
+    "payout": "付款",
+    "posting": "记账分录",
+    "person": "自然人",
+    "priority": "优先权",
+    "region": "区划",
+    "resolution": "决议",
+    "restriction": "权利限制",
+    "review": "复核",
+    "review-case": "复核事项",
+    "right": "权利",
+    "rule": "规则",
+    "session": "会话",
+    "target": "目标",
+    "turnover": "成交统计",
+    "warning": "预警",
+}
+
+VERB_ZH: Final[Mapping[str, str]] = {
+    "accept": "受理",
+    "add": "登记",
+    "amend": "变更",
+    "annul": "撤销",
+    "answer": "答复",
+    "approve": "复核通过",
+    "archive": "归档",
+    "ask": "征询优先权",
+    "attach": "补充材料",
+    "bar": "禁止参与",
+    "bill": "开具结算单",
+    "bill_fee": "开具服务费账单",
+    "cancel_fee": "撤销服务费账单",
+    "capture": "扣划",
+    "certify": "鉴证",
+    "change": "变更",
+    "close": "结束",
+    "close_entry": "截止报名",
+    "conclude": "记入成交",
+    "confirm": "确认",
+    "cosign": "会签",
+    "decide": "作出决定",
+    "default": "认定违约",
+    "disable": "停用",
+    "dismiss": "驳回",
+    "draft": "拟制",
+    "enable": "恢复",
+    "end": "终止",
+    "end_publicity": "结束公示",
+    "expect": "列为应缴",
+    "export": "导出",
+    "fee_in": "登记服务费到账",
+    "extend": "延长",
+    "fail": "认定流标",
+    "file": "提交",
+    "freeze": "中止竞价",
+    "grant": "授予",
+    "handle": "处理",
+    "hear": "受理报价",
+    "hold": "暂缓",
+    "impose": "设定限制",
+    "issue": "签发",
+    "load": "载入",
+    "lock": "锁定",
+    "match": "行使优先权",
+    "negotiate": "转入协商",
+    "object": "提出异议",
+    "open": "开始",
+    "pass_on": "递补下一候选人",
+    "place": "报价",
+    "prepare": "拟制",
+    "prereview": "初审通过",
+    "preview": "预挂牌",
+    "propose": "提议",
+    "raise": "提出",
+    "publish": "发布公告",
+    "qualify": "审查通过",
+    "reject": "不予通过",
+    "record": "登记",
+    "record_members": "登记成员",
+    "refund": "退还",
+    "register": "报名",
+    "release": "解除",
+    "relist": "重新挂牌",
+    "resume": "恢复",
+    "return": "退回补正",
+    "review": "审核",
+    "reverse": "冲回",
+    "revoke": "收回",
+    "schedule": "安排竞价",
+    "set": "设定",
+    "settle": "结算",
+    "sign": "签署",
+    "start": "开始",
+    "submit": "提交",
+    "supplement": "补正",
+    "suspend": "中止公告",
+    "take": "接件",
+    "terminate": "终止",
+    "time": "转入限时竞价",
+    "unfreeze": "恢复竞价",
+    "unmask": "查看",
+    "uphold": "支持",
+    "verify": "核验",
+    "void": "作废",
+    "win": "产生竞得人",
+    "withdraw": "撤回",
+}
+
+ACT_ZH: Final[Mapping[str, str]] = {
+    "account.change_password": "修改密码",
+    "entry.register": "提交报名",
+    "bid.hear": "受理报价",
+    "bid.place": "报价",
+    "account.grant": "授予角色",
+    "account.open": "开立账号",
+    "account.revoke": "收回角色",
+    "auction.single": "按单一意向方处理",
+    "audit.export": "导出审计日志",
+    "award.default": "认定竞得人违约",
+    "award.pass_on": "递补下一候选人",
+    "deposit.hold": "确认保证金到账",
+    "lot.close": "结束竞价",
+    "lot.archive": "立卷归档",
+    "lot.object": "转入异议处理",
+    "lot.uphold": "支持异议",
+    "lot.dismiss": "驳回异议",
+    "lot.settle": "完成价款结算",
+    "lot.file": "备案",
+    "lot.sign": "签署合同",
+    "lot.default": "认定竞得人违约",
+    "lot.hold": "因规则暂缓办理",
+    "lot.open": "开始自由竞价",
+    "money.settle": "确认价款到账",
+    "person.unmask": "查看个人信息",
+    "review.decide": "对规则提示作出复核决定",
+    "session.end": "结束登录",
+    "session.lock": "因多次登录失败被暂时锁定",
+    "session.start": "登录",
+}
+"""Where verb and area together do not read well."""
+
+VERDICT_ZH: Final[Mapping[str, str]] = {
+    "PASS": "规则均通过",
+    "WARN": "有提示",
+    "REVIEW": "须人工复核",
+    "HOLD": "暂缓",
+    "BLOCK": "规则不允许",
+}
+
+_STATE_ZH: Final[Mapping[str, str]] = {state.value: zh for state, zh in STATE_ZH.items()}
+
+
+def act_zh(act: str) -> str:
+    """`lot.publish` as 发布公告; an act without a Chinese name is quoted as it is."""
+    if act in ACT_ZH:
+        return ACT_ZH[act]
+    area, _, verb = act.partition(".")
+    if verb not in VERB_ZH:
+        return f"执行“{act}”"
+    return VERB_ZH[verb] if area == "lot" else VERB_ZH[verb] + AREA_ZH.get(area, "")
+
+
+def subject_zh(subject: str) -> str:
+    """`lot/7` as 标的7."""
+    kind, _, key = subject.partition("/")
+    return f"{AREA_ZH.get(kind, kind)}{key}"
+
+
+def when_zh(at: datetime) -> str:
+    """The instant in Beijing, to the second."""
+    return f"{at.astimezone(BEIJING):%Y年%m月%d日 %H:%M:%S}"
+
+
+def _state(of: Mapping[str, Any] | None) -> str | None:
+    state = (of or {}).get("state")
+    return _STATE_ZH.get(state, state) if isinstance(state, str) else None
+
+
+def sentence(event: AuditEvent, who: str) -> str:
+    """What happened, as a person would say it: who did what to which thing, from what to what, and why."""
+    said = f"{when_zh(event.at)}，{who}{act_zh(event.act)}（{subject_zh(event.subject)}）"
+    before, after = _state(event.before), _state(event.after)
+    if after is not None and after != before:
+        said += f"，状态由“{before}”变为“{after}”" if before is not None else f"，状态为“{after}”"
+    reason = event.facts.get("reason_code") or event.facts.get("reason")
+    if isinstance(reason, str) and reason:
+        said += f"，原因：{REASON_ZH.get(reason, reason)}"
+    if event.verdict is not None:
+        hit = "、".join(dict.fromkeys(f["rule_id"] for f in event.findings if f.get("verdict") != "PASS"))
+        said += f"，{VERDICT_ZH.get(event.verdict, event.verdict)}" + (f"（{hit}）" if hit else "")
+    return said + "。"
