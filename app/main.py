@@ -17,13 +17,14 @@ from app.money import api as money
 from app.registry import api as registry
 from app.settings import Settings
 from app.supervision import api as supervision
+from app.turnover import api as turnover
 from app.web import headers, problems
 
 THREADS = 20
 """Requests at work at once in one process; the connection pool has as many places, so none waits for one."""
 MAX_BODY = 1_048_576
 
-ROUTERS = (identity.router, registry.router, money.router, supervision.router)
+ROUTERS = (identity.router, registry.router, money.router, turnover.router, supervision.router)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

@@ -1,0 +1,3 @@
+from tests.serving import served, url
+
+__all__ = ["served", "url"]
