@@ -1,5 +1,6 @@
 """Operators' verbs. Each that writes calls an action inside one transaction, in the name of a person."""
 
+import secrets
 import signal
 import socket
 from collections.abc import Iterator
@@ -8,11 +9,17 @@ from typing import Annotated, NoReturn
 
 import typer
 import uvicorn
+from pydantic import ValidationError
 from sqlalchemy import create_engine, pool, text
 
-from app.base import schema
+from app.base import schema, sealing
+from app.base.db import connect, transaction
 from app.base.embedded import EmbeddedPostgres, NoPostgresError
+from app.base.errors import Problem
+from app.identity import actions as identity
+from app.identity.schemas import AccountIn
 from app.settings import Settings
+from app.web.problems import path_of, say
 
 OLDEST_POSTGRES = 15
 
@@ -131,6 +138,41 @@ def doctor() -> None:
     if faults:
         fail("\n".join(faults))
     typer.echo("一切正常")
+
+
+@cli.command()
+def bootstrap(
+    login: Annotated[str, typer.Option(prompt="登录名", help="小写字母、数字、点、横线")],
+    name: Annotated[str, typer.Option(prompt="姓名")],
+    id_number: Annotated[str, typer.Option(prompt="公民身份号码", help="加密存储，不再显示")],
+    *,
+    generate: Annotated[bool, typer.Option("--generate", help="由平台生成一次性密码，不再询问")] = False,
+) -> None:
+    """开立第一个系统运维账号。密码只用一次：首次登录后须先修改。已有运维账号时拒绝。"""
+    typed = (
+        "" if generate else typer.prompt("一次性密码（至少12位，留空则生成）", "", hide_input=True, show_default=False)
+    )
+    password = typed or secrets.token_urlsafe(12)
+    try:
+        asked = AccountIn(login=login, password=password, name=name, id_number=id_number)
+    except ValidationError as e:
+        fail("\n".join(f"{path_of(x['loc'])}：{say(x)}" for x in e.errors(include_input=False)))
+    with database(Settings()) as settings:
+        engine = connect(settings.database_url, pool_size=1)
+        sealing.use_key(settings.sealing_key())
+        hashed = identity.hash_password(asked.password)
+        try:
+            with transaction() as tx:
+                identity.bootstrap(
+                    tx, login=asked.login, name=asked.name, id_number=asked.id_number, password_hash=hashed
+                )
+        except Problem as e:
+            fail(e.detail)
+        finally:
+            engine.dispose()
+    typer.echo(f"已开立系统运维账号 {asked.login}")
+    if not typed:
+        typer.echo(f"一次性密码（只显示这一次）：{password}")
 
 
 if __name__ == "__main__":

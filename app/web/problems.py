@@ -72,7 +72,7 @@ def path_of(loc: Iterable[str | int]) -> str:
     return path or "body"
 
 
-def _say(error: Mapping[str, Any]) -> str:
+def say(error: Mapping[str, Any]) -> str:
     """A Chinese reason that never repeats the value."""
     kind = error["type"]
     if kind == "value_error":
@@ -122,7 +122,7 @@ async def _problem(_: Request, e: Exception) -> JSONResponse:
 
 async def _validation(_: Request, e: Exception) -> JSONResponse:
     assert isinstance(e, RequestValidationError)  # noqa: S101 - registered for this class alone
-    errors = [{"field": path_of(x["loc"]), "message": _say(x)} for x in e.errors()]
+    errors = [{"field": path_of(x["loc"]), "message": say(x)} for x in e.errors()]
     first = errors[0]
     detail = f"{first['field']}：{first['message']}"
     return answer(Invalid(detail, field=first["field"], extra={"errors": errors[:50]}))
