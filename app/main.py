@@ -17,6 +17,8 @@ from app.money import api as money
 from app.registry import api as registry
 from app.settings import Settings
 from app.supervision import api as supervision
+from app.transparency import api as transparency
+from app.transparency.keeper import Keeper
 from app.turnover import api as turnover
 from app.web import headers, problems
 
@@ -24,7 +26,7 @@ THREADS = 20
 """Requests at work at once in one process; the connection pool has as many places, so none waits for one."""
 MAX_BODY = 1_048_576
 
-ROUTERS = (identity.router, registry.router, money.router, turnover.router, supervision.router)
+ROUTERS = (identity.router, registry.router, money.router, turnover.router, transparency.router, supervision.router)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -40,7 +42,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.token_key = load_or_make(settings.token_key_file)
         app.state.doorkeeper = Doorkeeper(app.state.token_key)
         app.state.doorkeeper.start()
+        app.state.log = Keeper(settings)
+        app.state.log.start()
         yield
+        app.state.log.stop()
         app.state.doorkeeper.stop()
         engine.dispose()
 

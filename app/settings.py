@@ -24,6 +24,16 @@ class Settings(BaseSettings):
     """PEM file of the P-256 key that signs access tokens; made in `data_dir` where none is named."""
     sealing_key_file: Path | None = None
     """File of 32 bytes that seal personal numbers; made in `data_dir` where none is named."""
+    log_origin: str = "nongjiao.local/log"
+    """Name of the transparency log: first line of every signed head, name of its keys. Never changes once public."""
+    log_keys: Path | None = None
+    """Folder of the Ed25519 keys (PEM) that sign heads; one is made in `data_dir` where none is named."""
+    log_policy: Path | None = None
+    """Policy file (C2SP tlog-policy): the witnesses, and which of them make a quorum. None: no witness is asked."""
+
+    @property
+    def log_key_folder(self) -> Path:
+        return self.log_keys or self.data_dir / "log-keys"
 
     def hand_down(self) -> None:
         """Makes these the settings of every process started from here on."""

@@ -19,7 +19,7 @@ HASHED = (
     "at", "act", "subject", "seq", "region_code", "account_id", "person_id", "organisation_id", "client_id",
     "on_behalf_of", "request_id", "before", "after", "facts", "findings", "rule_ids", "verdict", "rulebook",
 )  # fmt: skip
-"""The columns under the hash: all but the id, which the database gives, and the two hashes themselves."""
+"""The columns under the hash: all but id and xid, which the database gives, and the two hashes themselves."""
 
 
 def record(

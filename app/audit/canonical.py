@@ -63,3 +63,21 @@ def event_hash(body: Mapping[str, Any], prev_hash: bytes | None) -> bytes:
     return sha256(
         canonical({"domain": DOMAIN, "prev": prev_hash.hex() if prev_hash else None, "event": dict(body)})
     ).digest()
+
+
+LEAF_DOMAIN = "nongjiao.log.leaf"
+LEAF_VERSION = 1
+
+
+def leaf_body(event_id: int, body: Mapping[str, Any], prev_hash: bytes | None, chain_hash: bytes) -> bytes:
+    """The bytes of an event's leaf: all that its chain hash covers, so that a reader of leaves can recompute it."""
+    return canonical(
+        {
+            "domain": LEAF_DOMAIN,
+            "version": LEAF_VERSION,
+            "event_id": event_id,
+            "event": dict(body),
+            "prev": prev_hash.hex() if prev_hash else None,
+            "hash": chain_hash.hex(),
+        }
+    )

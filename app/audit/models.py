@@ -1,9 +1,20 @@
-"""The audit log: one row an act, only ever added to."""
+"""The audit log: one row an act, only ever added to, and one tree over all of them."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    text,
+)  # fmt: skip
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -36,6 +47,7 @@ class AuditEvent(Model):
         Index("audit_event_at_idx", "at"),
         Index("audit_event_request_idx", "request_id"),
         Index("audit_event_rules_idx", "rule_ids", postgresql_using="gin"),
+        Index("audit_event_xid_idx", "xid", "id"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
@@ -59,3 +71,58 @@ class AuditEvent(Model):
     rulebook: Mapped[str | None] = mapped_column(String(40))
     prev_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     hash: Mapped[bytes] = mapped_column(LargeBinary)
+    xid: Mapped[int] = mapped_column(BigInteger, server_default=text("(pg_current_xact_id()::text)::bigint"))
+    """The writing transaction, not under the hash: the sequencer reads below the snapshot horizon, so that it never
+    skips a late commit."""
+
+
+class LogLeaf(Model):
+    """The place of one event in the one log of all acts, and the exact bytes that stand there."""
+
+    __tablename__ = "log_leaf"
+    __table_args__ = (
+        UniqueConstraint("event_id"),
+        CheckConstraint("index >= 0", name="index_starts_at_zero"),
+        CheckConstraint("length(leaf_hash) = 32", name="hash_is_sha256"),
+    )
+
+    index: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    event_id: Mapped[int] = mapped_column(ForeignKey("audit_event.id"))
+    leaf_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class LogTile(Model):
+    """Hashes of 256 neighbouring subtrees. The lowest level holds whole tiles only: its last one stands in the leaves.
+
+    A tile above it grows by rows of a greater width, each beginning as the narrower ones do.
+    """
+
+    __tablename__ = "log_tile"
+    __table_args__ = (
+        CheckConstraint("level BETWEEN 0 AND 7", name="level_is_known"),
+        CheckConstraint("width BETWEEN 1 AND 256", name="width_is_a_tile"),
+        CheckConstraint("length(hashes) = 32 * width", name="hashes_fill_the_width"),
+        CheckConstraint("level > 0 OR width = 256", name="lowest_level_is_whole"),
+    )
+
+    level: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    index: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    width: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    hashes: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class CommitmentSalt(Model):
+    """The salt of a commitment to a personal field; erased with the field."""
+
+    __tablename__ = "commitment_salt"
+    __table_args__ = (
+        UniqueConstraint("subject", "field", "commitment"),
+        CheckConstraint("length(salt) = 32", name="salt_has_32_bytes"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(80, collation=_C))
+    field: Mapped[str] = mapped_column(String(60, collation=_C))
+    commitment: Mapped[str] = mapped_column(String(64, collation=_C))
+    salt: Mapped[bytes] = mapped_column(LargeBinary)

@@ -1,0 +1,82 @@
+"""Shapes of the log on the wire. Hashes are lower-case hex."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from app.base.wire import Count, In, Out
+
+MAX_LEAVES = 1000
+
+
+class LeafOut(Out):
+    """`body` is the leaf: its UTF-8 bytes are what is hashed."""
+
+    index: int
+    event_id: int
+    leaf_hash: str
+    body: str
+
+
+class LeavesOut(Out):
+    """Leaves from an index on. `next` is the index to ask from next; the same again where nothing has come yet."""
+
+    leaves: list[LeafOut]
+    next: int
+    size: int
+
+
+class ProofOut(Out):
+    """Hashes in the order of RFC 6962."""
+
+    first: int
+    size: int
+    root: str
+    proof: list[str]
+
+
+class ReceiptOut(Out):
+    """What the holder of an act keeps. Proof and checkpoint are there as soon as a signed head covers the leaf."""
+
+    version: int = 1
+    event_id: int
+    body: str
+    chain_hash: str
+    leaf_hash: str
+    leaf_index: int | None
+    size: int | None
+    proof: list[str] | None
+    checkpoint: str | None
+    keys: list[str]
+
+
+class HeadOut(Out):
+    id: int
+    size: int
+    root: str
+    at: datetime
+    cosigned_by: list[str]
+    has_quorum: bool
+    checkpoint: str
+
+
+class KeyOut(Out):
+    vkey: str
+    not_before: datetime
+    not_after: datetime | None
+
+
+class StatusOut(Out):
+    """`n_waiting` counts committed events that have no leaf yet."""
+
+    origin: str
+    size: int
+    n_waiting: int
+    head: HeadOut | None
+    is_stale: bool
+
+
+class CosignatureIn(In):
+    size: Count
+    line: Annotated[str, Field(min_length=10, max_length=1000)]
