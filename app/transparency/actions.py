@@ -25,7 +25,13 @@ AT_MOST_EVERY: Final = timedelta(seconds=1)
 """Witnesses must keep pace with the heads."""
 
 
-def publish(tx: Tx, signers: Sequence[Signer]) -> LogHead | None:
+def publish(
+    tx: Tx,
+    signers: Sequence[Signer],
+    *,
+    at_most_every: timedelta = AT_MOST_EVERY,
+    at_least_every: timedelta = AT_LEAST_EVERY,
+) -> LogHead | None:
     """Signs the head of the log if one is due. None if not, or if somebody else is at it.
 
     Raises Refused (LOG_FORKED) where the tree does not continue the head last signed: two heads that contradict each
@@ -35,7 +41,7 @@ def publish(tx: Tx, signers: Sequence[Signer]) -> LogHead | None:
         return None
     now = tx.wall_clock()
     last, size = queries.latest_head(tx), sequencer.size(tx)
-    if last is not None and now - last.at < (AT_MOST_EVERY if size > last.size else AT_LEAST_EVERY):
+    if last is not None and now - last.at < (at_most_every if size > last.size else at_least_every):
         return None
     tree = sequencer.tree(tx, size)
     try:

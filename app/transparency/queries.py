@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from app.audit.models import AuditEvent, LogLeaf
 from app.base.db import Tx
@@ -29,7 +30,7 @@ def cosignatures(tx: Tx, size: int) -> Sequence[LogCosignature]:
         select(LogCosignature)
         .join(LogHead, LogHead.id == LogCosignature.head_id)
         .where(LogHead.size == size)
-        .distinct(LogCosignature.witness)
+        .ext(distinct_on(LogCosignature.witness))
         .order_by(LogCosignature.witness, LogCosignature.id.desc())
     ).all()
 
