@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
-    ForeignKey,
     Identity,
     Index,
     LargeBinary,
@@ -87,7 +86,8 @@ class LogLeaf(Model):
     )
 
     index: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    event_id: Mapped[int] = mapped_column(ForeignKey("audit_event.id"))
+    event_id: Mapped[int] = mapped_column(BigInteger)
+    """No foreign key: leaves are made from the events themselves, and both tables refuse deletion."""
     leaf_hash: Mapped[bytes] = mapped_column(LargeBinary)
     body: Mapped[bytes] = mapped_column(LargeBinary)
 

@@ -26,7 +26,6 @@ def upgrade() -> None:
             body BYTEA NOT NULL,
             CONSTRAINT log_leaf_pkey PRIMARY KEY (index),
             CONSTRAINT log_leaf_event_id_key UNIQUE (event_id),
-            CONSTRAINT log_leaf_event_id_fkey FOREIGN KEY(event_id) REFERENCES audit_event (id),
             CONSTRAINT log_leaf_index_starts_at_zero CHECK (index >= 0),
             CONSTRAINT log_leaf_hash_is_sha256 CHECK (length(leaf_hash) = 32)
         )
