@@ -3,7 +3,9 @@
 from app.rules import (
     asset,
     capital,
+    collectives,
     consent,
+    construction_contract,
     construction_land,
     contract,
     eligibility,
@@ -13,6 +15,7 @@ from app.rules import (
     homestead,
     household_land,
     intellectual_property,
+    land_decisions,
     mortgage,
     notice,
     other,
@@ -25,6 +28,7 @@ from app.rules import (
     term,
     unallocated,
     use_control,
+    village_affairs,
     water,
 )
 from app.rules.book import Book, Judgment, Norm, Rule, Step
@@ -32,7 +36,10 @@ from app.rules.facts import Case
 
 FILES = (
     eligibility,
+    collectives,
     consent,
+    land_decisions,
+    village_affairs,
     notice,
     priority,
     term,
@@ -48,6 +55,7 @@ FILES = (
     unallocated,
     forest,
     construction_land,
+    construction_contract,
     homestead,
     asset,
     share,

@@ -15,6 +15,10 @@ from tests.rules.oracle import facts_of, rows, verdict
 
 ROWS = rows()
 CASES_EACH = 300
+MOST_CASES = 20_000
+"""A rule that few cases reach is drawn for until one does."""
+
+UNREACHED = {"does not apply", "not evaluated"}
 
 
 def said(rule: Rule, case: Case) -> Outcome | str:
@@ -46,8 +50,10 @@ def test_a_rule_agrees_with_its_condition(rule: Rule) -> None:
         {*facts_of(row), *(f.path for check in rule.checks for f in check.facts), *(f.path for f in rule.rests_on)}
     )
     pick = Random(rule.id)
-    seen = set()
-    for n in range(CASES_EACH):
+    seen: set[Outcome | str] = set()
+    for n in range(MOST_CASES):
+        if n >= CASES_EACH and seen - UNREACHED:
+            break
         try:
             case = read_case(guessing.document(pick, facts, pick.choice(sorted(rule.categories)) if n % 8 else None))
         except Invalid:
@@ -55,4 +61,4 @@ def test_a_rule_agrees_with_its_condition(rule: Rule) -> None:
         expected = verdict(row, case)
         seen.add(expected)
         assert said(rule, case) == expected, case.given
-    assert len(seen - {"does not apply", "not evaluated"}) > 0, "no case reached the rule"
+    assert seen - UNREACHED, "no case reached the rule"
