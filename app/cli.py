@@ -16,6 +16,8 @@ from app.base import schema, sealing
 from app.base.db import connect, transaction
 from app.base.embedded import EmbeddedPostgres, NoPostgresError
 from app.base.errors import Problem
+from app.demo.stage import raise_curtain
+from app.furnish import furnish
 from app.identity import actions as identity
 from app.identity.schemas import AccountIn
 from app.settings import Settings
@@ -83,7 +85,11 @@ def serve(*, demo: Demo = None) -> None:
     with database(given) as settings:
         typer.echo("升级库结构")
         schema.upgrade(settings.database_url)
+        settings.demo = furnish(settings)
         settings.hand_down()
+        if settings.demo:
+            typer.echo("这是演示环境：将通过公开接口重演若干真实交易，人物与单位均为虚构")
+            raise_curtain(f"http://{settings.host}:{settings.port}", typer.echo)
         typer.echo(f"\n农交已启动： http://{settings.host}:{settings.port}")
         typer.echo(f"接口文档：   http://{settings.host}:{settings.port}/docs\n按 Ctrl-C 停止。\n")
         uvicorn.run(

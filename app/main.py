@@ -4,19 +4,27 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import anyio.to_thread
+import structlog
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 from sqlalchemy import text
 
 from app.base import sealing
 from app.base.db import connect, transaction
+from app.bidding import api as bidding
+from app.compliance import api as compliance
+from app.deal import api as deal
+from app.demo import api as demo
 from app.identity import api as identity
 from app.identity.auth import Doorkeeper
 from app.identity.tokens import load_or_make
+from app.listing import api as listing
 from app.money import api as money
+from app.qualification import api as qualification
 from app.registry import api as registry
 from app.settings import Settings
 from app.supervision import api as supervision
+from app.ticker import Ticker
 from app.transparency import api as transparency
 from app.transparency.keeper import Keeper
 from app.turnover import api as turnover
@@ -26,12 +34,35 @@ THREADS = 20
 """Requests at work at once in one process; the connection pool has as many places, so none waits for one."""
 MAX_BODY = 1_048_576
 
-ROUTERS = (identity.router, registry.router, money.router, turnover.router, transparency.router, supervision.router)
+ROUTERS = (
+    identity.router,
+    compliance.router,
+    money.router,
+    registry.router,
+    listing.router,
+    qualification.router,
+    bidding.router,
+    deal.router,
+    turnover.router,
+    transparency.router,
+    supervision.router,
+)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The application over the database that the settings name."""
     settings = settings or Settings()
+
+    # Local variables would carry personal data into the log; the trace alone does not.
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ]
+    )
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -44,7 +75,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.doorkeeper.start()
         app.state.log = Keeper(settings)
         app.state.log.start()
+        ticker = Ticker()
+        ticker.start()
         yield
+        ticker.stop()
         app.state.log.stop()
         app.state.doorkeeper.stop()
         engine.dispose()
@@ -59,6 +93,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router)
+    if settings.demo:
+        app.include_router(demo.router)
 
     @app.get("/api/v1/health", tags=["health 健康"])
     def health() -> dict[str, str]:

@@ -65,6 +65,10 @@ CENTRE_POSTS = frozenset(
 """Staff of a trading centre: none of them may bid (procedure 4.2)."""
 
 
+PARTIES = frozenset({Role.VILLAGE_CLERK, Role.HOUSEHOLD, Role.BIDDER, Role.BANK})
+"""Roles of those who trade: they see what is theirs, wherever it lies."""
+
+
 def region_prefix(code: str) -> str:
     """The prefix that all divisions inside share: `411000` (the city) gives `4110`, a county, town or village itself.
 
@@ -109,8 +113,9 @@ class Actor:
         return frozenset(g.role for g in self.grants)
 
     @property
-    def is_centre_staff(self) -> bool:
-        return not CENTRE_POSTS.isdisjoint(self.roles)
+    def is_official(self) -> bool:
+        """Whether he acts in an office of the trade, and not for himself or his village."""
+        return not self.roles <= PARTIES
 
     def may(self, permission: str) -> bool:
         return permission in (self.permissions or {})

@@ -59,6 +59,7 @@ class Tx:
         self.scalar = session.scalar
         self.scalars = session.scalars
         self.get = session.get
+        self.get_one = session.get_one
         self.memo: dict[str, Any] = {}
         """What one transaction needs only once (its request id, the calendar)."""
 
@@ -74,6 +75,12 @@ class Tx:
         """The database's real time, which no demonstration shifts: for tokens and sessions only."""
         now: datetime = self.session.execute(text("SELECT clock_timestamp()")).scalar_one()
         return now
+
+    def is_demo(self) -> bool:
+        """Whether this installation is a demonstration: what is made in one is marked as such."""
+        if "is_demo" not in self.memo:
+            self.memo["is_demo"] = bool(self.session.scalar(text("SELECT kind = 'demo' FROM installation")))
+        return bool(self.memo["is_demo"])
 
     def today(self) -> date:
         """The day in Beijing, by the database's clock."""

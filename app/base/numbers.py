@@ -31,10 +31,19 @@ def resident_id_birth(number: str, *, today: date) -> date:
         raise ValueError("公民身份号码中的出生日期有误") from e
     if not born.year >= 1880 or born > today:
         raise ValueError("公民身份号码中的出生日期有误")
-    total = sum(int(d) * w for d, w in zip(number[:17], _ID_WEIGHTS, strict=True))
-    if _ID_CHECK[total % 11] != number[17]:
+    if _id_check(number[:17]) != number[17]:
         raise ValueError("公民身份号码校验码有误")
     return born
+
+
+def _id_check(digits: str) -> str:
+    return _ID_CHECK[sum(int(d) * w for d, w in zip(digits, _ID_WEIGHTS, strict=True)) % 11]
+
+
+def resident_id_with_check(region: str, born: date, sequence: int) -> str:
+    """A well-formed number for a fictional person of a demonstration."""
+    digits = f"{region}{born:%Y%m%d}{sequence:03d}"
+    return digits + _id_check(digits)
 
 
 def check_credit_code(code: str) -> str:
@@ -49,10 +58,18 @@ def check_credit_code(code: str) -> str:
         raise ValueError("统一社会信用代码的登记管理部门或机构类别代码有误")
     if not _digits(code[2:8]):
         raise ValueError("统一社会信用代码的登记管理机关行政区划码有误")
-    total = sum(_USCC_ALPHABET.index(c) * w for c, w in zip(code[:17], _USCC_WEIGHTS, strict=True))
-    if _USCC_ALPHABET[-total % 31] != code[17]:
+    if _code_check(code[:17]) != code[17]:
         raise ValueError("统一社会信用代码校验码有误")
     return code
+
+
+def _code_check(head: str) -> str:
+    return _USCC_ALPHABET[-sum(_USCC_ALPHABET.index(c) * w for c, w in zip(head, _USCC_WEIGHTS, strict=True)) % 31]
+
+
+def credit_code_with_check(head: str) -> str:
+    """A well-formed code for a fictional organisation of a demonstration, from its first 17 characters."""
+    return head + _code_check(head)
 
 
 def is_rural_collective_code(code: str) -> bool:

@@ -70,7 +70,9 @@ PlainDecimal = Annotated[
 AreaMu = Annotated[PlainDecimal, Field(gt=0, le=Decimal(10_000_000), description="面积，亩，十进制字符串")]
 Day = Annotated[date, BeforeValidator(_day, json_schema_input_type=str)]
 Instant = Annotated[AwareDatetime, Field(strict=False)]
-RegionCode = Annotated[str, Field(pattern=r"^[0-9]{6}([0-9]{3}([0-9]{3})?)?$", description="行政区划代码，6、9 或 12 位")]
+RegionCode = Annotated[
+    str, Field(pattern=r"^[0-9]{6}([0-9]{3}([0-9]{3})?)?$", description="行政区划代码，6、9 或 12 位")
+]
 
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -95,7 +97,7 @@ def _constant(name: str) -> Any:
     raise BadJson(f"不接受 {name}")
 
 
-def _float(text: str) -> Any:
+def _float(_: str) -> Any:
     raise BadJson("不接受小数形式的数字：金额用整数分，面积等用字符串")
 
 
@@ -112,9 +114,7 @@ def loads(body: bytes) -> Any:
     except UnicodeDecodeError as e:
         raise BadJson("请求体不是有效的 UTF-8") from e
     try:
-        return json.loads(
-            text, object_pairs_hook=_pairs, parse_constant=_constant, parse_float=_float, parse_int=_int
-        )
+        return json.loads(text, object_pairs_hook=_pairs, parse_constant=_constant, parse_float=_float, parse_int=_int)
     except BadJson:
         raise
     except (ValueError, RecursionError) as e:

@@ -5,7 +5,17 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger, CheckConstraint, Enum, ForeignKey, Identity, Index, LargeBinary, Numeric, String, Text, UniqueConstraint,
+    BigInteger,
+    CheckConstraint,
+    Enum,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    Numeric,
+    String,
+    Text,
+    UniqueConstraint,
     text,
 )  # fmt: skip
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP, ExcludeConstraint

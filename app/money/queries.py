@@ -266,3 +266,10 @@ def page_orders(
     if after is not None:
         query = query.where(MoneyOrder.id > after)
     return list(tx.scalars(query.order_by(MoneyOrder.id).limit(limit)))
+
+
+def missing_fen(tx: Tx, lot_id: int, entry_id: int, party_id: int, price_fen: int) -> int:
+    """What the transferee's deposit and payments lack of a price and the fee billed to him; zero when they reach it."""
+    deposit = deposit_of_entry(tx, entry_id)
+    held = deposit.amount_fen if deposit and deposit.state is DepositState.HELD else 0
+    return max(price_fen + balance(tx, AccountKind.BIDDER_CLEARING, lot_id, party_id) - held, 0)

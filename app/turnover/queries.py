@@ -6,10 +6,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, extract, func, select, text
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, String, and_, cast, exists, extract, func, select, text
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.base.db import Tx
+from app.bidding.models import Award
+from app.bidding.states import AwardState
+from app.listing.models import Listing, Lot
+from app.qualification.models import Entry
+from app.registry.models import Party
 from app.turnover.models import DealFact, TurnoverBaseline, TurnoverMonth, TurnoverRecount, TurnoverTarget
 from app.turnover.states import Dimension
 
@@ -171,6 +176,11 @@ def try_lock_recount(tx: Tx) -> bool:
     return bool(tx.scalar(text("SELECT pg_try_advisory_xact_lock(hashtext('turnover.recount'))")))
 
 
+def lock_collection(tx: Tx) -> None:
+    """One collector at a time; the next one finds what the first has counted."""
+    tx.execute(text("SELECT pg_advisory_xact_lock(hashtext('turnover.collect'))"))
+
+
 def fact_of_award(tx: Tx, award_id: int) -> DealFact | None:
     """The row by which an award counts, whether or not it was reversed later; locked."""
     return tx.scalar(
@@ -208,3 +218,37 @@ def baselines(tx: Tx, region_code: str | None = None) -> list[TurnoverBaseline]:
     if region_code is not None:
         query = query.where(TurnoverBaseline.region_code == region_code)
     return list(tx.scalars(query.limit(100)))
+
+
+def uncounted(tx: Tx, *, limit: int) -> list[tuple[Award, Lot, Listing, str, str]]:
+    """Final awards that no fact counts yet, with lot, listing, and the kinds of transferee and transferor."""
+    transferor = aliased(Party)
+    rows = tx.execute(
+        select(Award, Lot, Listing, Party.kind, transferor.kind)
+        .join(Lot, Lot.id == Award.lot_id)
+        .join(Listing, Listing.id == Lot.listing_id)
+        .join(Entry, Entry.id == Award.entry_id)
+        .join(Party, Party.id == Entry.party_id)
+        .join(transferor, transferor.id == Listing.transferor_party_id)
+        .where(Award.state == AwardState.FINAL, ~exists().where(DealFact.award_id == Award.id))
+        .order_by(Award.id)
+        .limit(limit)
+    )
+    return [(award, lot, listing, to.value, by.value) for award, lot, listing, to, by in rows]
+
+
+def fallen(tx: Tx, *, limit: int) -> list[tuple[int, str]]:
+    """(award, reason) of counted awards that were lost afterwards and are not taken back yet."""
+    back = aliased(DealFact)
+    rows = tx.execute(
+        select(Award.id, Lot.reason_code)
+        .join(DealFact, (DealFact.award_id == Award.id) & DealFact.reversal_of.is_(None))
+        .join(Lot, Lot.id == Award.lot_id)
+        .where(
+            Award.state.in_((AwardState.DEFAULTED, AwardState.CANCELLED)),
+            ~exists().where(back.reversal_of == DealFact.id),
+        )
+        .order_by(Award.id)
+        .limit(limit)
+    )
+    return [(award_id, reason or "AWARD_LOST") for award_id, reason in rows]

@@ -16,6 +16,18 @@ PUBLIC = {
     ("GET", "/api/v1/ready"),
     ("GET", "/api/v1/regions"),
     ("GET", "/api/v1/service-fee"),
+    ("POST", "/api/v1/compliance-checks"),
+    ("GET", "/api/v1/rules"),
+    ("GET", "/api/v1/rules/{rule_id}"),
+    ("GET", "/api/v1/county-parameters"),
+    ("GET", "/api/v1/lots"),
+    ("GET", "/api/v1/lots/{lot_id}"),
+    ("GET", "/api/v1/lots/{lot_id}/notices"),
+    ("GET", "/api/v1/lots/{lot_id}/auction"),
+    ("GET", "/api/v1/lots/{lot_id}/bids"),
+    ("GET", "/api/v1/lots/{lot_id}/replay"),
+    ("GET", "/api/v1/lots/{lot_id}/award"),
+    ("GET", "/api/v1/certificates/{cert_no}"),
 }
 """Open to everybody, or (me) to everybody who is signed in. Routes under /api/v1/public/ and /api/v1/log/ say it in their path."""
 

@@ -1,0 +1,1 @@
+"""What happens in an auction: scheduling, offers, time, pauses, questions of priority, awards."""

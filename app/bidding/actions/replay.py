@@ -1,0 +1,50 @@
+"""Recomputing an auction from what was recorded: the rules, every offer heard, the pauses, the answers of priority."""
+
+from typing import Any
+
+from app.base.db import Tx
+from app.base.errors import Conflict
+from app.bidding import queries
+from app.bidding.actions.fold import rules_of
+from app.bidding.models import Pause
+from app.listing import queries as listings
+from app.qualification import queries as qualification
+from app.rules.bidding import Offer
+from app.rules.replay import Heard, Paused, replay
+
+
+def recompute(tx: Tx, lot_id: int) -> dict[str, Any]:
+    """The outcome by replay, and whether it agrees with the award. Raises Conflict while the session runs."""
+    lot = listings.public_lot(tx, lot_id)
+    row = queries.session(tx, lot)
+    if row.closed_at is None:
+        raise Conflict("竞价尚未结束", extra={"state": lot.state})
+    heard = [
+        Heard(b.at, Offer(b.plate, b.amount_fen, b.rank, b.confirm_fen, b.expected_seq), b.verdict)
+        for b in queries.bids(tx, row.id)
+    ]
+    events: list[Heard | Paused] = list(heard)
+    for p in reversed(queries.pauses(tx, row.id)):
+        events.insert(p.n_after or 0, _paused(p))
+    outcome = replay(rules_of(row.rules, opens_at=row.opens_at), events, until=row.closed_at)
+    winner, price = outcome.leader, outcome.price_fen
+    for ask in queries.asks(tx, row.id):
+        if ask.answer == "yes":
+            winner = qualification.one(tx, ask.entry_id).plate
+            price = ask.counter_fen if ask.kind == "counter" else price
+    return {
+        "rule_version": row.rules["rule_version"],
+        "winner": winner,
+        "price_fen": price,
+        "seq": outcome.seq,
+        "n_heard": len(heard),
+        "ended_at": outcome.ended_at,
+        "agrees": (winner, price) == (row.leader, row.best_fen) and not outcome.contradictions,
+        "contradictions": list(outcome.contradictions),
+        "bid_log_root": queries.log_root(tx, row.id),
+    }
+
+
+def _paused(p: Pause) -> Paused:
+    assert p.cosigned_at is not None  # noqa: S101 - only those that took effect are read
+    return Paused(p.cosigned_at, resumed=p.kind == "unfreeze")

@@ -1,0 +1,63 @@
+"""From qualification to a session: how many there are decides the way (procedure 1.3 E7, 2.9)."""
+
+from app.audit.actions import record
+from app.base.actor import Actor
+from app.base.db import Tx
+from app.base.errors import Conflict
+from app.bidding.actions.time import award
+from app.bidding.models import Session
+from app.listing import queries as listings
+from app.listing.actions import notice
+from app.listing.actions.moves import move, take_duty
+from app.listing.models import Lot
+from app.listing.states import LotState
+from app.qualification import queries as qualification
+from app.rules.bidding import Phase
+
+
+def schedule(tx: Tx, who: Actor, lot_id: int) -> Lot:
+    """Sets the session up where enough may bid; else extends, gives the lot to the only one, or fails it.
+
+    Raises Conflict while an entry is undecided, or too late for the announced hour (then the hour moves on).
+    """
+    lot = listings.lock_lot(tx, lot_id, seen_by=who)
+    listing = listings.listing_of(tx, lot)
+    now = tx.clock()
+    if lot.state is not LotState.QUALIFYING:
+        raise Conflict(f"当前状态（{lot.state}）不能安排竞价", reason="ILLEGAL_TRANSITION", extra={"state": lot.state})
+    undecided = qualification.n_undecided(tx, lot)
+    if undecided:
+        raise Conflict(f"还有{undecided}个报名未作资格审查决定", reason="ENTRIES_UNDECIDED", extra={"state": lot.state})
+    take_duty(tx, who, lot, "auction", now=now)
+    ready = qualification.ready(tx, lot)
+    policy, may_extend = lot.rules["one_bidder"], lot.n_extensions < int(lot.rules["extension_cycles"])
+    if len(ready) >= 2:
+        if lot.auction_at is None or lot.auction_at < now:
+            lot.auction_at = notice.next_hour(tx, now)
+        row = Session(
+            lot_id=lot.id, round_no=lot.round_no, region_code=lot.region_code,
+            rules=dict(lot.rules) | {"start_fen": lot.start_fen, "step_fen": lot.step_fen, "cap_fen": lot.cap_fen},
+            opens_at=lot.auction_at, phase=Phase.WAITING, end_at=lot.auction_at, seq=0, n_heard=0,
+        )  # fmt: skip
+        tx.add(row)
+        tx.flush()
+        record(
+            tx, who, "auction.schedule", f"session/{row.id}", region=lot.region_code,
+            lot=lot.id, opens_at=row.opens_at, rules=row.rules,
+        )  # fmt: skip
+        return move(tx, who, lot, "schedule", now=now, opens_at=row.opens_at, rules=row.rules)
+    if not ready:
+        if may_extend:
+            return notice.extend(tx, lot, now=now)
+        return notice.fail(tx, lot, "NO_ENTRY", now=now)
+    if policy == "NEED_TWO" and not may_extend:
+        return notice.fail(tx, lot, "NOT_ENOUGH_BIDDERS", now=now)
+    if policy != "DIRECT" and lot.n_extensions == 0 and may_extend:
+        return notice.extend(tx, lot, now=now)
+    if policy == "NEED_TWO":
+        return notice.extend(tx, lot, now=now)
+    only = ready[0]
+    price = max(lot.start_fen, only.quote_fen or lot.start_fen)
+    award(tx, lot, only, price, way="single", now=now, n_rounds=1)
+    record(tx, who, "auction.single", f"listing/{listing.id}", region=lot.region_code, lot=lot.id, price_fen=price)
+    return lot

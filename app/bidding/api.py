@@ -1,0 +1,156 @@
+"""The auction: scheduling, offers, what everybody sees, pauses, priority, replay."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Path, Query
+
+from app.base.actor import Actor
+from app.base.db import Tx, transaction
+from app.base.errors import Refused
+from app.base.money import total_fen
+from app.base.paging import Page, cursor_of, key_of
+from app.bidding import queries
+from app.bidding.actions import pause, priority, replay
+from app.bidding.actions.fold import auction_of
+from app.bidding.actions.place import PlaceBid, place
+from app.bidding.actions.schedule import schedule
+from app.bidding.models import Bid
+from app.bidding.schemas import (
+    AnswerIn,
+    AskOut,
+    BidIn,
+    BidOut,
+    PauseIn,
+    ReceiptOut,
+    ReplayOut,
+    SessionOut,
+)  # fmt: skip
+from app.identity.auth import may
+from app.identity.permissions import P
+from app.listing import queries as listings
+from app.listing.api import lot_out
+from app.listing.schemas import LotOut
+from app.qualification import queries as qualification
+from app.rules.bidding import VERDICT_ZH, Verdict, at
+from app.web.routes import StrictRoute
+
+router = APIRouter(prefix="/api/v1", route_class=StrictRoute, tags=["bidding 竞价"])
+
+LotId = Annotated[int, Path(ge=1, lt=2**63)]
+Key = Annotated[str, Header(alias="Idempotency-Key", pattern=r"^[A-Za-z0-9._-]{8,64}$")]
+
+
+@router.post("/lots/{lot_id}/schedule")
+def schedule_auction(lot_id: LotId, who: Annotated[Actor, may(P.AUCTION_SCHEDULE)]) -> LotOut:
+    """资格审查完毕后排定场次；不足两家的按公告的单一报名处理。"""
+    with transaction() as tx:
+        return lot_out(schedule(tx, who, lot_id))
+
+
+def _receipt(lot_id: int, bid: Bid, *, replayed: bool) -> ReceiptOut:
+    return ReceiptOut(
+        lot_id=lot_id, n=bid.n, seq=bid.seq, plate=bid.plate, amount_fen=bid.amount_fen, verdict=bid.verdict,
+        message=VERDICT_ZH[bid.verdict], at=bid.at, end_at=bid.end_at_after, replayed=replayed,
+    )  # fmt: skip
+
+
+@router.post("/lots/{lot_id}/bids", status_code=201)
+def bid(lot_id: LotId, body: BidIn, key: Key, who: Annotated[Actor, may(P.BID_PLACE)]) -> ReceiptOut:
+    """报价：以入锁后的服务器时间为准；同一幂等键得到同一答复。"""
+    with transaction() as tx:
+        heard, replayed = place(tx, who, lot_id, PlaceBid(key, body.amount_fen, body.confirm_fen, body.expected_seq))
+    receipt = _receipt(lot_id, heard, replayed=replayed)
+    if heard.verdict is not Verdict.LEADING:
+        raise Refused(receipt.message, reason=heard.verdict, extra={"receipt": receipt.model_dump(mode="json")})
+    return receipt
+
+
+@router.get("/lots/{lot_id}/auction")
+def auction(lot_id: LotId) -> SessionOut:
+    """竞价现场：号牌、金额、时间；不显示身份。"""
+    with transaction(read_only=True) as tx:
+        return _session_out(tx, lot_id)
+
+
+def _session_out(tx: Tx, lot_id: int) -> SessionOut:
+    lot = listings.public_lot(tx, lot_id)
+    row = queries.session(tx, lot)
+    now = tx.clock()
+    state = at(auction_of(row), now)
+    best = state.best_fen
+    return SessionOut(
+        lot_id=lot.id, round_no=row.round_no, phase=state.phase, opens_at=row.opens_at, end_at=state.end_at, now=now,
+        seq=state.seq, best_fen=best, leader=state.leader,
+        best_total_fen=None if best is None else total_fen(best, lot.price_basis, lot.quantity, lot.months),
+        next_fen=lot.start_fen if best is None else best + lot.step_fen, rules=row.rules,
+    )  # fmt: skip
+
+
+@router.get("/lots/{lot_id}/bids")
+def bids(
+    lot_id: LotId,
+    cursor: Annotated[str | None, Query(max_length=40)] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 100,
+) -> Page[BidOut]:
+    """全部报价（含被拒绝的），按受理先后。"""
+    with transaction(read_only=True) as tx:
+        row = queries.session(tx, listings.public_lot(tx, lot_id))
+        rows = queries.bids(tx, row.id, after=key_of(cursor) or 0, limit=limit + 1)
+    items = [BidOut.model_validate(b) for b in rows[:limit]]
+    return Page(items=items, next_cursor=cursor_of(items[-1].n) if len(rows) > limit else None)
+
+
+@router.get("/lots/{lot_id}/bids/mine")
+def own_bids(lot_id: LotId, who: Annotated[Actor, may(P.BID_PLACE)]) -> list[ReceiptOut]:
+    """本人在本场的报价与回执。"""
+    with transaction(read_only=True) as tx:
+        lot = listings.public_lot(tx, lot_id)
+        entry = qualification.own(tx, lot, who)
+        row = queries.find_session(tx, lot)
+        found = queries.own_bids(tx, row.id, entry.id) if row and entry else []
+    return [_receipt(lot_id, b, replayed=False) for b in found]
+
+
+@router.post("/lots/{lot_id}/freeze", status_code=202)
+def freeze(lot_id: LotId, body: PauseIn, who: Annotated[Actor, may(P.AUCTION_FREEZE)]) -> LotOut:
+    """申请竞价中止；监管岗会签后生效。"""
+    with transaction() as tx:
+        pause.ask(tx, who, lot_id, "freeze", reason=body.reason_code, note=body.note)
+        return lot_out(listings.one_lot(tx, lot_id, seen_by=who))
+
+
+@router.post("/lots/{lot_id}/unfreeze", status_code=202)
+def unfreeze(lot_id: LotId, body: PauseIn, who: Annotated[Actor, may(P.AUCTION_FREEZE)]) -> LotOut:
+    """申请恢复竞价；监管岗会签后生效，剩余时间如数归还。"""
+    with transaction() as tx:
+        pause.ask(tx, who, lot_id, "unfreeze", reason=None, note=body.note)
+        return lot_out(listings.one_lot(tx, lot_id, seen_by=who))
+
+
+@router.post("/lots/{lot_id}/cosign-pause")
+def cosign_pause(lot_id: LotId, who: Annotated[Actor, may(P.AUCTION_COSIGN)]) -> LotOut:
+    """会签竞价中止或恢复。"""
+    with transaction() as tx:
+        pause.cosign(tx, who, lot_id)
+        return lot_out(listings.one_lot(tx, lot_id, seen_by=who))
+
+
+@router.get("/lots/{lot_id}/asks/mine")
+def own_asks(lot_id: LotId, who: Annotated[Actor, may(P.BID_PLACE)]) -> list[AskOut]:
+    """向本人发出的优先权询问。"""
+    with transaction(read_only=True) as tx:
+        return [AskOut.model_validate(a) for a in priority.own(tx, who, lot_id)]
+
+
+@router.post("/asks/{ask_id}/answer")
+def answer(ask_id: LotId, body: AnswerIn, who: Annotated[Actor, may(P.BID_PLACE)]) -> AskOut:
+    """答复优先权询问；逾期未答视为放弃。"""
+    with transaction() as tx:
+        return AskOut.model_validate(priority.answer(tx, who, ask_id, agree=body.agree, counter_fen=body.counter_fen))
+
+
+@router.get("/lots/{lot_id}/replay")
+def show_replay(lot_id: LotId) -> ReplayOut:
+    """复算：由规则版本与报价记录重新算出竞得人和价格，与公示结果核对。"""
+    with transaction(read_only=True) as tx:
+        return ReplayOut(**replay.recompute(tx, lot_id))

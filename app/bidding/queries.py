@@ -1,0 +1,169 @@
+"""Reads of sessions, offers, questions and awards, with their locks."""
+
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy import distinct, func, select
+
+from app.audit.canonical import canonical, plain
+from app.base.db import Tx
+from app.base.errors import NotFound
+from app.bidding.models import Ask, Award, Bid, Pause, Session
+from app.bidding.states import AwardState
+from app.listing.models import Lot
+from app.listing.states import LotState
+from app.rules.bidding import Phase, Verdict
+
+ALIVE = (AwardState.PENDING, AwardState.CONFIRMED, AwardState.FINAL)
+
+
+def session(tx: Tx, lot: Lot) -> Session:
+    """The session of the lot's present round."""
+    found = tx.scalar(select(Session).where(Session.lot_id == lot.id, Session.round_no == lot.round_no))
+    if found is None:
+        raise NotFound("本标的尚未安排竞价")
+    return found
+
+
+def lock_session(tx: Tx, lot_id: int) -> Session:
+    """The latest session of a lot, locked: the one lock that orders everything in an auction."""
+    found = tx.scalar(
+        select(Session)
+        .where(Session.lot_id == lot_id)
+        .order_by(Session.round_no.desc())
+        .limit(1)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFound("本标的尚未安排竞价")
+    return found
+
+
+def bid_by_key(tx: Tx, session_id: int, entry_id: int, key: str) -> Bid | None:
+    return tx.scalar(select(Bid).where(Bid.session_id == session_id, Bid.entry_id == entry_id, Bid.key == key))
+
+
+def bids(tx: Tx, session_id: int, *, after: int = 0, limit: int | None = None) -> list[Bid]:
+    """What was heard, in order."""
+    return list(tx.scalars(select(Bid).where(Bid.session_id == session_id, Bid.n > after).order_by(Bid.n).limit(limit)))
+
+
+def own_bids(tx: Tx, session_id: int, entry_id: int) -> list[Bid]:
+    return list(tx.scalars(select(Bid).where(Bid.session_id == session_id, Bid.entry_id == entry_id).order_by(Bid.n)))
+
+
+def n_bidders(tx: Tx, session_id: int) -> int:
+    return tx.execute(
+        select(func.count(distinct(Bid.plate))).where(Bid.session_id == session_id, Bid.verdict == Verdict.LEADING)
+    ).scalar_one()
+
+
+def pauses(tx: Tx, session_id: int) -> list[Pause]:
+    """Those that took effect, in order."""
+    return list(
+        tx.scalars(
+            select(Pause).where(Pause.session_id == session_id, Pause.cosigned_at.is_not(None)).order_by(Pause.id)
+        )
+    )
+
+
+def open_pause(tx: Tx, session_id: int) -> Pause | None:
+    return tx.scalar(select(Pause).where(Pause.session_id == session_id, Pause.cosigned_at.is_(None)))
+
+
+def asks(tx: Tx, session_id: int) -> list[Ask]:
+    return list(tx.scalars(select(Ask).where(Ask.session_id == session_id).order_by(Ask.id)))
+
+
+def lock_ask(tx: Tx, ask_id: int) -> Ask:
+    found = tx.scalar(select(Ask).where(Ask.id == ask_id).with_for_update().execution_options(populate_existing=True))
+    if found is None:
+        raise NotFound("没有这项询问")
+    return found
+
+
+def due(tx: Tx, now: datetime, *, limit: int) -> list[int]:
+    """Lots whose session has something to do by now, and whose row nobody holds; the lots are locked."""
+    return list(
+        tx.scalars(
+            select(Lot.id)
+            .join(Session, (Session.lot_id == Lot.id) & (Session.round_no == Lot.round_no))
+            .where(
+                Session.end_at <= now,
+                Session.phase.not_in((Phase.ENDED, Phase.FROZEN)),
+                Lot.state.in_((LotState.SCHEDULED, LotState.FREE_BIDDING, LotState.TIMED_BIDDING)),
+            )
+            .order_by(Lot.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True, of=Lot)
+        )
+    )
+
+
+def silent_asks(tx: Tx, now: datetime, *, limit: int) -> list[Ask]:
+    """Questions whose time ran out unanswered."""
+    return list(
+        tx.scalars(
+            select(Ask)
+            .where(Ask.answer.is_(None), Ask.closes_at <= now)
+            .order_by(Ask.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+    )
+
+
+def award_of(tx: Tx, lot_id: int) -> Award:
+    """The lot's living award, locked."""
+    found = tx.scalar(
+        select(Award)
+        .where(Award.lot_id == lot_id, Award.state.in_(ALIVE))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFound("本标的没有成交")
+    return found
+
+
+def living_award(tx: Tx, lot_id: int) -> Award | None:
+    """The same without a lock, None where there is none."""
+    return tx.scalar(select(Award).where(Award.lot_id == lot_id, Award.state.in_(ALIVE)))
+
+
+def awards(tx: Tx, lot_id: int) -> list[Award]:
+    return list(tx.scalars(select(Award).where(Award.lot_id == lot_id).order_by(Award.id)))
+
+
+def candidates(tx: Tx, lot: Lot) -> list[tuple[int, int]]:
+    """(entry, best accepted price) of the round's bidders who have not had their award, best first, earlier first."""
+    had = select(Award.entry_id).where(Award.lot_id == lot.id, Award.round_no == lot.round_no)
+    best = func.max(Bid.amount_fen)
+    rows = tx.execute(
+        select(Bid.entry_id, best)
+        .join(Session, Session.id == Bid.session_id)
+        .where(
+            Session.lot_id == lot.id,
+            Session.round_no == lot.round_no,
+            Bid.verdict == Verdict.LEADING,
+            Bid.entry_id.not_in(had),
+        )
+        .group_by(Bid.entry_id)
+        .order_by(best.desc(), func.max(Bid.seq))
+    )
+    return [(entry_id, price) for entry_id, price in rows]
+
+
+def find_session(tx: Tx, lot: Lot) -> Session | None:
+    """The session of the lot's present round, None where the lot was sold without one."""
+    return tx.scalar(select(Session).where(Session.lot_id == lot.id, Session.round_no == lot.round_no))
+
+
+def log_root(tx: Tx, session_id: int) -> str:
+    """SHA-256 over the session's offers in order: what a certificate binds itself to."""
+    digest = sha256()
+    for bid in bids(tx, session_id):
+        said = {"n": bid.n, "plate": bid.plate, "amount_fen": bid.amount_fen, "verdict": bid.verdict, "at": bid.at}
+        digest.update(sha256(canonical(plain(said))).digest())
+    return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""From winning to the archive: result, objections, default, contract, payment, certificate."""

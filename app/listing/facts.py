@@ -1,0 +1,78 @@
+"""The compliance case of a lot, as far as registry, listing and the act at hand know it. What nobody knows is left out."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from app.base.db import Tx
+from app.base.errors import Invalid, Refused
+from app.compliance.queries import calendar, overrides
+from app.listing import queries
+from app.listing.models import Listing, Lot
+from app.registry import queries as registry
+from app.rules.book import Step
+from app.rules.facts import Case
+from app.rules.params.tables import COUNTY
+from app.rules.reading import read_case
+
+
+def case_of(tx: Tx, listing: Listing, lot: Lot, step: Step, *, on: date, **sections: Mapping[str, Any]) -> Case:
+    """The case at a step, under the county's parameters: those frozen at the first notice, else those of the day.
+
+    Raises Refused where declaration and registry contradict each other.
+    """
+    document = document_of(tx, listing, lot, step, on=on, **sections)
+    frozen = listing.parameters or {}
+    own = {k: v for k, v in frozen.items() if k in COUNTY} or overrides(tx, listing.county_code, on)
+    try:
+        return read_case(document, parameters={k: v for k, v in own.items() if k in COUNTY}, calendar=calendar(tx))
+    except Invalid as e:
+        raise Refused(f"申报事实与登记事实不一致：{e.detail}", reason="FACTS_CONTRADICT", field=e.field) from e
+
+
+def document_of(
+    tx: Tx, listing: Listing, lot: Lot, step: Step, *, on: date, **sections: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The document that `compliance-checks` takes. What the applicant declared comes first, then what the registry
+    says overrules it, then the facts of the act itself (`sections`): nobody can declare away what is registered.
+    """
+    items = queries.items(tx, lot.id)
+    parcels = registry.parcels(tx, [i.parcel_id for i in items if i.parcel_id is not None])
+    assets = [registry.asset(tx, i.asset_id) for i in items if i.asset_id is not None]
+    transferor = registry.party(tx, listing.transferor_party_id)
+    known: dict[str, Mapping[str, Any]] = {
+        "transferor": registry.transferor_facts(tx, transferor, parcels),
+        "restrictions": registry.restriction_facts(tx, parcels, assets),
+    }
+    if listing.resolution_id is not None:
+        known["resolution"] = registry.resolution_facts(registry.resolution(tx, listing.resolution_id))
+    if lot.term_start and lot.term_end:
+        known["term"] = {"start": lot.term_start, "end": lot.term_end}
+    if len(assets) == 1:
+        known["asset"] = registry.asset_facts(assets[0])
+    body: dict[str, Any] = {
+        "as_of": on,
+        "step": step.name,
+        "county": listing.county_code,
+        "category": listing.category,
+        "right": listing.right_kind,
+        "method": listing.method,
+        "award_mode": listing.award_mode,
+    }
+    if parcels:
+        body["parcels"] = registry.parcel_facts(tx, parcels, on=on)
+    for name in {*listing.declared, *known, *sections}:
+        body[name] = {**listing.declared.get(name, {}), **known.get(name, {}), **sections.get(name, {})}
+    return {name: _wire(value) for name, value in body.items()}
+
+
+def _wire(value: Any) -> Any:
+    """Days and decimals as the case format writes them."""
+    if isinstance(value, Mapping):
+        return {name: _wire(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_wire(item) for item in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    return format(value.normalize(), "f") if isinstance(value, Decimal) else value

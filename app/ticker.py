@@ -1,0 +1,82 @@
+"""The clock: a tuple of ticks, each its own transaction, safe to run in several processes at once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Event, Thread
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from app.base.db import Tx, transaction
+from app.base.errors import Problem
+from app.bidding import ticks as bidding
+from app.deal import ticks as deal
+from app.listing import ticks as listing
+from app.turnover import ticks as turnover
+
+log = structlog.get_logger()
+
+PAUSE_SECONDS = 0.5
+MAX_ROUNDS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One thing that time does; returns how many it did, so that a full batch is followed by another at once."""
+
+    name: str
+    do: Callable[[Tx], int]
+
+
+TICKS = (
+    Tick("listing.close_entry_due", listing.close_entry_due),
+    Tick("listing.overdue_supplements", listing.overdue_supplements),
+    Tick("bidding.advance_due", bidding.advance_due),
+    Tick("bidding.silence_due", bidding.silence_due),
+    Tick("deal.end_publicity_due", deal.end_publicity_due),
+    Tick("turnover.collect_due", turnover.collect_due),
+    Tick("turnover.recount_due", turnover.recount_due),
+)
+
+
+def run_once() -> int:
+    """Every tick once; a tick that fails is logged and leaves the others alone. Returns how much was done."""
+    done = 0
+    for tick in TICKS:
+        try:
+            with transaction() as tx:
+                done += tick.do(tx)
+        except (DBAPIError, PoolTimeout) as e:
+            log.warning("tick could not run", tick=tick.name, error=type(e).__name__)
+        except Problem as e:
+            log.warning("tick refused", tick=tick.name, reason=e.reason, detail=e.detail)
+        except Exception:  # one faulty tick must not stop the clock for all; the log has the trace
+            log.exception("tick failed", tick=tick.name)
+    return done
+
+
+def run_until_quiet() -> None:
+    """Ticks until nothing is left to do: what a shifted clock has brought about is all there."""
+    for _ in range(MAX_ROUNDS):
+        if run_once() == 0:
+            return
+
+
+class Ticker:
+    """The thread that ticks in a web process."""
+
+    def __init__(self) -> None:
+        self._stop = Event()
+        self._thread = Thread(target=self._run, name="ticker", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stop.wait(PAUSE_SECONDS):
+            run_until_quiet()
