@@ -16,6 +16,8 @@ PUBLIC = {
     ("GET", "/api/v1/ready"),
     ("GET", "/api/v1/regions"),
     ("GET", "/api/v1/service-fee"),
+    ("GET", "/api/v1/turnover/progress"),
+    ("GET", "/api/v1/turnover"),
     ("POST", "/api/v1/compliance-checks"),
     ("GET", "/api/v1/rules"),
     ("GET", "/api/v1/rules/{rule_id}"),
