@@ -147,6 +147,7 @@ class Award(Model):
         Index(
             "award_alive_key", "lot_id", unique=True, postgresql_where=text("state IN ('pending','confirmed','final')")
         ),
+        Index("award_fallen_idx", "id", postgresql_where=text("state IN ('defaulted','cancelled')")),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)

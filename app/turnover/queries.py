@@ -13,6 +13,7 @@ from app.base.db import Tx
 from app.bidding.models import Award
 from app.bidding.states import AwardState
 from app.listing.models import Listing, Lot
+from app.listing.states import LotState
 from app.qualification.models import Entry
 from app.registry.models import Party
 from app.turnover.models import DealFact, TurnoverBaseline, TurnoverMonth, TurnoverRecount, TurnoverTarget
@@ -220,6 +221,18 @@ def baselines(tx: Tx, region_code: str | None = None) -> list[TurnoverBaseline]:
     return list(tx.scalars(query.limit(100)))
 
 
+IN_HAND = (
+    LotState.AWAITING_CONTRACT,
+    LotState.SIGNED,
+    LotState.PAYING,
+    LotState.SETTLED,
+    LotState.CERTIFIED,
+    LotState.FILED,
+)
+"""Where a lot stands between the end of its publicity and the archive: an award is counted long before it leaves these,
+so the ticks look at the deals in hand and never at all of history."""
+
+
 def uncounted(tx: Tx, *, limit: int) -> list[tuple[Award, Lot, Listing, str, str]]:
     """Final awards that no fact counts yet, with lot, listing, and the kinds of transferee and transferor."""
     transferor = aliased(Party)
@@ -230,7 +243,7 @@ def uncounted(tx: Tx, *, limit: int) -> list[tuple[Award, Lot, Listing, str, str
         .join(Entry, Entry.id == Award.entry_id)
         .join(Party, Party.id == Entry.party_id)
         .join(transferor, transferor.id == Listing.transferor_party_id)
-        .where(Award.state == AwardState.FINAL, ~exists().where(DealFact.award_id == Award.id))
+        .where(Lot.state.in_(IN_HAND), Award.state == AwardState.FINAL, ~exists().where(DealFact.award_id == Award.id))
         .order_by(Award.id)
         .limit(limit)
     )

@@ -20,6 +20,7 @@ def collect_due(tx: Tx) -> int:
     queries.lock_collection(tx)
     found = queries.uncounted(tx, limit=BATCH)
     for award, lot, listing, transferee_kind, transferor_kind in found:
+        year = annual_fen(award.price_fen, lot.price_basis, lot.quantity, lot.months)
         conclude(
             tx,
             lot_id=lot.id,
@@ -32,12 +33,13 @@ def collect_due(tx: Tx) -> int:
             transferor_kind=transferor_kind,
             start_total_fen=start_total_fen(lot),
             final_total_fen=award.total_fen,
-            first_year_fen=annual_fen(award.price_fen, lot.price_basis, lot.quantity, lot.months),
+            first_year_fen=min(year, award.total_fen),
             area_mu=lot.quantity if lot.unit == "亩" else Decimal(0),
             n_registered=award.n_entries,
             n_qualified=award.n_qualified,
             n_rounds=award.n_rounds,
             is_demo=listing.is_demo,
+            is_reverse=lot.rules["mode"] == "reverse",
         )
     lost = queries.fallen(tx, limit=BATCH)
     for award_id, reason in lost:

@@ -87,6 +87,7 @@ def upgrade() -> None:
     op.execute("""
         CREATE UNIQUE INDEX award_alive_key ON award (lot_id) WHERE state IN ('pending','confirmed','final')
     """)
+    op.execute("CREATE INDEX award_fallen_idx ON award (id) WHERE state IN ('defaulted','cancelled')")
     op.execute("""
         CREATE TABLE bid (
             id BIGINT GENERATED ALWAYS AS IDENTITY,
