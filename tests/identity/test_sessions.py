@@ -12,7 +12,7 @@ from sqlalchemy import Engine, select, text
 
 from app.audit.models import AuditEvent
 from app.base.actor import Role
-from app.base.db import Sessions, transaction
+from app.base.db import Sessions, Tx, transaction
 from app.identity import actions, queries
 from app.identity.auth import Doorkeeper
 from app.identity.models import LoginFailure, LoginSession
@@ -139,8 +139,8 @@ def test_what_is_remembered_is_not_trusted_while_nobody_looks(database: Engine, 
     token = actions.sign_in(key, login_of(committed(Role.BIDDER)), PASSWORD, demo=False).access
     door = Doorkeeper(key)
     door.admit(token)
-    assert door.remembered(token) is None, "remembered before anybody watched for changes"
     door.look()
+    assert door.remembered(token) is None, "remembered before anybody watched for changes"
     door.admit(token)
     assert door.remembered(token) is not None
     database.dispose()
@@ -150,6 +150,31 @@ def test_what_is_remembered_is_not_trusted_while_nobody_looks(database: Engine, 
     began = monotonic()
     while door.remembered(token) is not None:
         assert monotonic() - began < 1.0
+
+
+def test_what_changes_while_it_is_read_is_not_remembered(
+    database: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = load_or_make(tmp_path / "k.pem")
+    account = committed(Role.BIDDER)
+    token = actions.sign_in(key, login_of(account), PASSWORD, demo=False).access
+    door = Doorkeeper(key)
+    door.look()
+    read = queries.actor
+
+    def read_and_see_a_change(tx: Tx, account_id: int, **options: Any) -> Any:
+        found = read(tx, account_id, **options)
+        with transaction() as other:
+            actions.note_change(other, account)
+        door.look()
+        return found
+
+    monkeypatch.setattr(queries, "actor", read_and_see_a_change)
+    door.admit(token)
+    assert door.remembered(token) is None
+    monkeypatch.setattr(queries, "actor", read)
+    door.admit(token)
+    assert door.remembered(token) is not None
 
 
 def test_a_refresh_token_is_used_once_and_its_reuse_ends_the_session(served: TestClient) -> None:
