@@ -12,6 +12,7 @@ from app.base.db import Tx, transaction
 from app.base.errors import Problem
 from app.bidding import ticks as bidding
 from app.deal import ticks as deal
+from app.identity import ticks as identity
 from app.listing import ticks as listing
 from app.turnover import ticks as turnover
 
@@ -37,6 +38,7 @@ TICKS = (
     Tick("deal.end_publicity_due", deal.end_publicity_due),
     Tick("turnover.collect_due", turnover.collect_due),
     Tick("turnover.recount_due", turnover.recount_due),
+    Tick("identity.forget", identity.forget),
 )
 
 

@@ -130,7 +130,7 @@ class RefreshToken(Model):
     """A refresh token, by digest. Used once; used twice, it was stolen, and the session ends."""
 
     __tablename__ = "refresh_token"
-    __table_args__ = (UniqueConstraint("digest"),)
+    __table_args__ = (UniqueConstraint("digest"), Index("refresh_token_issued_idx", "issued_at"))
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     session_id: Mapped[int] = mapped_column(ForeignKey("login_session.id"), index=True)
@@ -143,7 +143,7 @@ class LoginFailure(Model):
     """A failed sign-in, by digest of the name that was tried, whether or not there is such an account."""
 
     __tablename__ = "login_failure"
-    __table_args__ = (Index("login_failure_name_idx", "name_digest", "at"),)
+    __table_args__ = (Index("login_failure_name_idx", "name_digest", "at"), Index("login_failure_at_idx", "at"))
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     name_digest: Mapped[bytes] = mapped_column(LargeBinary)

@@ -31,6 +31,7 @@ def upgrade() -> None:
         )
     """)
     op.execute("CREATE INDEX login_failure_name_idx ON login_failure (name_digest, at)")
+    op.execute("CREATE INDEX login_failure_at_idx ON login_failure (at)")
     op.execute("""
         CREATE TABLE organisation (
             id BIGINT GENERATED ALWAYS AS IDENTITY,
@@ -141,6 +142,7 @@ def upgrade() -> None:
         )
     """)
     op.execute("CREATE INDEX refresh_token_session_id_idx ON refresh_token (session_id)")
+    op.execute("CREATE INDEX refresh_token_issued_idx ON refresh_token (issued_at)")
     op.execute("""
         CREATE TRIGGER role_grant_stays BEFORE DELETE OR TRUNCATE ON role_grant
         FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
