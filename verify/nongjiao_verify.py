@@ -1,0 +1,857 @@
+#!/usr/bin/env python3
+"""nongjiao-verify：独立核验农交公开日志。不信任服务器，也不与服务器共用一行代码。
+
+    python nongjiao_verify.py --url https://平台地址 [--key VKEY] [--since 旧树头文件] [--save 导出目录]
+    python nongjiao_verify.py --export 导出目录 [--key VKEY] [--since 旧树头文件]
+    python nongjiao_verify.py --receipt 回执.json --key VKEY
+    python nongjiao_verify.py … --policy 见证策略文件 --database postgresql://…
+
+Plain Python 3.11; the one dependency is `cryptography`, for Ed25519 (and psycopg with --database). It checks
+
+* the signed head (C2SP checkpoint, Ed25519), with the key that you name; without --key it uses the key that the log
+  itself offers, and says so: then the log could have swapped key and history together;
+* every leaf: canonical JSON (RFC 8785), domain tag, version, contiguous index, one leaf an event, and the root over all
+  of them (RFC 6962) against the head, against every older head you hold (--since, export/heads/) and every head the
+  server lists, with the server's own consistency and inclusion proofs and tiles;
+* the chain of every subject: numbers without a gap, each hash recomputed, each following from the one before;
+* every receipt (--receipt, export/receipts/);
+* every ascending auction, replayed from its leaves to the same winner and price;
+* with --policy that a quorum of witnesses has cosigned the head;
+* with --database that each row of audit_event, log_leaf and log_tile says what the leaves say. A check of roots alone
+  would miss an edited row.
+
+It prints what it checked, in numbers. It ends with 0 if all holds, 1 at the first lie (which row, and why), 2 if it
+could not ask.
+
+What the replay reads, all on subject `lot/<id>`:
+  facts.rules   of the newest act that has it (lot.schedule, lot.publish): start_fen, step_fen, and optionally
+                cap_fen, step_max_fen, step_rule (MULTIPLE|AT_LEAST), allow_self_outbid, priority, free_seconds,
+                prep_seconds, timed_seconds, extension (RESET|ANTI_SNIPE|APPEND), snipe_window_seconds,
+                snipe_delay_seconds, rising
+  facts.opens_at of the same act: with it the clock is replayed too
+  bid.hear      {plate, amount_fen, verdict, bid_seq or seq, end_at, at, rank, confirm_fen, expected_seq}
+  lot.close     {winner or winner_plate, price_fen, bid_seq}
+Without opens_at or the periods the prices, the order and the winner are replayed, and the clock is not. A lot that was
+frozen is replayed without its clock. Refusals that rest on facts outside the session (qualification, deposit) are
+taken as said. Sealed offers (mode of another kind) are counted as not replayed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import re
+import sys
+import urllib.error
+import urllib.parse
+import urllib.request
+from base64 import b64decode, b64encode
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+EVENT_DOMAIN, LEAF_DOMAIN, LEAF_VERSION = "nongjiao.audit.event.v1", "nongjiao.log.leaf", 1
+EVENT_FIELDS = {
+    "at",
+    "act",
+    "subject",
+    "seq",
+    "region_code",
+    "account_id",
+    "person_id",
+    "organisation_id",
+    "client_id",
+    "on_behalf_of",
+    "request_id",
+    "before",
+    "after",
+    "facts",
+    "findings",
+    "rule_ids",
+    "verdict",
+    "rulebook",
+}
+EMPTY = hashlib.sha256(b"").digest()
+
+
+class Lie(Exception):
+    """Something the log says does not hold. `row` names it."""
+
+    def __init__(self, row: str, why: str) -> None:
+        super().__init__(f"{row}: {why}")
+        self.row, self.why = row, why
+
+
+# ---------------------------------------------------------------- hashing
+
+
+def canonical(value: Any) -> bytes:
+    """RFC 8785 for strings, integers, booleans, null, arrays and objects: all that a leaf may hold."""
+
+    def order(v: Any) -> Any:
+        if isinstance(v, dict):
+            return {k: order(v[k]) for k in sorted(v, key=lambda k: k.encode("utf-16-be"))}
+        if isinstance(v, list):
+            return [order(x) for x in v]
+        if isinstance(v, float):
+            raise TypeError("a number with a fraction")
+        return v
+
+    return json.dumps(order(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def leaf_hash(data: bytes) -> bytes:
+    return hashlib.sha256(b"\0" + data).digest()
+
+
+def node(a: bytes, b: bytes) -> bytes:
+    return hashlib.sha256(b"\1" + a + b).digest()
+
+
+class Growing:
+    """A tree that leaves are added to; it holds one hash for each perfect subtree."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.peaks: list[bytes] = []
+
+    def add(self, leaf: bytes) -> None:
+        self.size += 1
+        n = self.size
+        while n & 1 == 0:
+            leaf = node(self.peaks.pop(), leaf)
+            n >>= 1
+        self.peaks.append(leaf)
+
+    def root(self) -> bytes:
+        if not self.peaks:
+            return EMPTY
+        root: bytes = self.peaks[-1]
+        for peak in reversed(self.peaks[:-1]):
+            root = node(peak, root)
+        return root
+
+
+def included(index: int, size: int, leaf: bytes, proof: list[bytes]) -> bytes | None:
+    """The root that an inclusion proof leads to (RFC 9162, 2.1.3.2); None if it is no proof."""
+    if not 0 <= index < size:
+        return None
+    fn, sn, r = index, size - 1, leaf
+    for p in proof:
+        if sn == 0 or len(p) != 32:
+            return None
+        if fn & 1 or fn == sn:
+            r = node(p, r)
+            while fn and not fn & 1:
+                fn, sn = fn >> 1, sn >> 1
+        else:
+            r = node(r, p)
+        fn, sn = fn >> 1, sn >> 1
+    return r if sn == 0 else None
+
+
+def continues(old: int, new: int, old_root: bytes, new_root: bytes, proof: list[bytes]) -> bool:
+    """Whether the proof shows that the new tree continues the old one (RFC 9162, 2.1.4.2)."""
+    if not 0 <= old <= new or any(len(p) != 32 for p in proof):
+        return False
+    if old in {0, new}:
+        return not proof and old_root == (EMPTY if old == 0 else new_root)
+    path = [old_root, *proof] if old & (old - 1) == 0 else list(proof)
+    if not path:
+        return False
+    fn, sn = old - 1, new - 1
+    while fn & 1:
+        fn, sn = fn >> 1, sn >> 1
+    fr = sr = path[0]
+    for c in path[1:]:
+        if sn == 0:
+            return False
+        if fn & 1 or fn == sn:
+            fr, sr = node(c, fr), node(c, sr)
+            while fn and not fn & 1:
+                fn, sn = fn >> 1, sn >> 1
+        else:
+            sr = node(sr, c)
+        fn, sn = fn >> 1, sn >> 1
+    return sn == 0 and fr == old_root and sr == new_root
+
+
+# ---------------------------------------------------------------- signed notes
+
+
+@dataclass(frozen=True)
+class Key:
+    name: str
+    id: bytes
+    kind: int
+    public: bytes
+
+    @classmethod
+    def parse(cls, vkey: str) -> Key:
+        try:
+            name, kid, data = vkey.strip().split("+", 2)
+            raw = b64decode(data, validate=True)
+        except ValueError:
+            raise SystemExit(f"不是公钥：{vkey[:80]}") from None
+        key = cls(name, bytes.fromhex(kid), raw[0] if raw else 0, raw[1:])
+        if len(key.public) != 32 or key.kind not in (1, 4):
+            raise SystemExit(f"不是 Ed25519 公钥：{vkey[:80]}")
+        if hashlib.sha256(name.encode() + b"\n" + raw).digest()[:4] != key.id:
+            raise SystemExit(f"公钥与其编号不符：{vkey[:80]}")
+        return key
+
+    def signed(self, text: str, blob: bytes) -> bool:
+        from cryptography.exceptions import InvalidSignature
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+        said, signature = text.encode(), blob[4:]
+        if self.kind == 4:
+            time, signature = int.from_bytes(signature[:8], "big"), signature[8:]
+            said = f"cosignature/v1\ntime {time}\n".encode() + said
+        try:
+            Ed25519PublicKey.from_public_bytes(self.public).verify(signature, said)
+        except InvalidSignature:
+            return False
+        return True
+
+
+@dataclass(frozen=True)
+class Head:
+    origin: str
+    size: int
+    root: bytes
+    text: str
+    signatures: tuple[tuple[str, bytes], ...]
+
+
+def read_note(note: str, row: str) -> Head:
+    text, gap, rest = note.rpartition("\n\n")
+    if not gap or not rest.endswith("\n"):
+        raise Lie(row, "不是签名树头")
+    signatures = []
+    for line in rest[:-1].split("\n"):
+        match = re.fullmatch(r"\u2014 (\S+) ([A-Za-z0-9+/]+=*)", line)
+        if not match:
+            raise Lie(row, "签名行格式有误")
+        try:
+            blob = b64decode(match[2], validate=True)
+        except ValueError:
+            raise Lie(row, "签名行格式有误") from None
+        if b64encode(blob).decode() != match[2]:
+            raise Lie(row, "签名行格式有误")
+        signatures.append((match[1], blob))
+    lines = text.split("\n")
+    try:
+        origin, size, root = lines
+        head = Head(origin, int(size), b64decode(root, validate=True), text + "\n", tuple(signatures))
+    except ValueError:
+        raise Lie(row, "不是树头") from None
+    if (
+        head.text != f"{origin}\n{head.size}\n{b64encode(head.root).decode()}\n"
+        or len(head.root) != 32
+        or head.size < 0
+    ):
+        raise Lie(row, "树头格式有误")
+    return head
+
+
+def trusted(note: str, keys: list[Key], row: str) -> Head:
+    """The head in a note that a known key signed. A bad line of a known key is a lie even beside a good one."""
+    head, good = read_note(note, row), 0
+    for name, blob in head.signatures:
+        for key in keys:
+            if key.kind == 1 and (key.name, key.id) == (name, blob[:4]):
+                if not key.signed(head.text, blob):
+                    raise Lie(row, f"{name} 的签名无效")
+                good += 1
+    if not good:
+        raise Lie(row, "没有所信任密钥的签名")
+    if head.origin not in {k.name for k in keys}:
+        raise Lie(row, f"树头属于另一日志（{head.origin}）")
+    return head
+
+
+def quorum(policy: str, head: Head) -> tuple[bool, list[str]]:
+    """Whether the cosignatures on a head make the quorum of a C2SP policy, and whose they are."""
+    witnesses: dict[str, bool] = {}
+    groups: dict[str, tuple[int, list[str]]] = {}
+    wanted = None
+    for line in policy.split("\n"):
+        words = line.split()
+        if not words or words[0].startswith("#") or words[0] == "log":
+            continue
+        if words[0] == "witness":
+            key = Key.parse(words[2])
+            witnesses[words[1]] = any(
+                (key.name, key.id) == (name, blob[:4]) and key.signed(head.text, blob) for name, blob in head.signatures
+            )
+        elif words[0] == "group":
+            members = words[3:]
+            groups[words[1]] = ({"any": 1, "all": len(members)}.get(words[2]) or int(words[2]), members)
+        elif words[0] == "quorum":
+            wanted = words[1]
+
+    def holds(name: str) -> bool:
+        if name in witnesses:
+            return witnesses[name]
+        k, members = groups[name]
+        return sum(map(holds, members)) >= k
+
+    if wanted is None:
+        raise SystemExit("策略文件没有 quorum 行")
+    return wanted == "none" or holds(wanted), [name for name, good in witnesses.items() if good]
+
+
+# ---------------------------------------------------------------- where the log is read from
+
+
+@dataclass
+class Leaf:
+    index: int
+    event_id: int
+    hash: str
+    body: bytes
+
+
+class Online:
+    """The public API. With `save` everything read is kept as an export, with the heads seen, so that it can be held
+    against the log later.
+    """
+
+    def __init__(self, url: str, save: Path | None = None) -> None:
+        self.base, self.save = url.rstrip("/") + "/api/v1/log/", save
+        if save:
+            (save / "heads").mkdir(parents=True, exist_ok=True)
+
+    def raw(self, path: str, **params: Any) -> bytes:
+        query = "?" + urllib.parse.urlencode(params) if params else ""
+        with urllib.request.urlopen(self.base + path + query, timeout=60) as answer:
+            content: bytes = answer.read()
+            return content
+
+    def json(self, path: str, **params: Any) -> Any:
+        return json.loads(self.raw(path, **params))
+
+    def checkpoint(self) -> str:
+        note = self.raw("checkpoint").decode()
+        if self.save:
+            (self.save / "checkpoint").write_text(note)
+            (self.save / "heads" / f"{note.split(chr(10))[1]}.txt").write_text(note)
+        return note
+
+    def vkeys(self) -> list[str]:
+        keys = [k["vkey"] for k in self.json("keys")]
+        if self.save:
+            (self.save / "keys").write_text("".join(k + "\n" for k in keys))
+        return keys
+
+    def leaves(self, size: int) -> Iterator[Leaf]:
+        out = (self.save / "leaves.jsonl").open("w") if self.save else None
+        at = 0
+        while at < size:
+            page = self.json("leaves", **{"from": at, "limit": min(1000, size - at)})["leaves"]
+            if not page:
+                raise Lie(f"leaf {at}", "服务器不给出此条记录")
+            for x in page:
+                if out:
+                    out.write(json.dumps(x, ensure_ascii=False) + "\n")
+                yield Leaf(x["index"], x["event_id"], x["leaf_hash"], x["body"].encode())
+            at += len(page)
+        if out:
+            out.close()
+
+    def heads(self) -> Iterator[tuple[str, str]]:
+        cursor: dict[str, Any] = {}
+        while True:
+            page = self.json("heads", limit=100, **cursor)
+            for x in page["items"]:
+                yield f"head {x['id']}", x["checkpoint"]
+            if not page.get("next_cursor"):
+                return
+            cursor = {"cursor": page["next_cursor"]}
+
+
+class Export:
+    """A directory: checkpoint, leaves.jsonl, and optionally keys, heads/*.txt, receipts/*.json."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def checkpoint(self) -> str:
+        return (self.folder / "checkpoint").read_text()
+
+    def vkeys(self) -> list[str]:
+        path = self.folder / "keys"
+        return path.read_text().split() if path.exists() else []
+
+    def leaves(self, size: int) -> Iterator[Leaf]:
+        with (self.folder / "leaves.jsonl").open(encoding="utf-8") as lines:
+            for at, line in enumerate(lines):
+                if at >= size:
+                    return
+                try:
+                    x = json.loads(line)
+                    yield Leaf(x["index"], x["event_id"], x["leaf_hash"], x["body"].encode())
+                except (ValueError, KeyError, TypeError, AttributeError):
+                    raise Lie(f"leaf {at}", "导出的这一行无法读取") from None
+
+    def heads(self) -> Iterator[tuple[str, str]]:
+        for path in sorted((self.folder / "heads").glob("*.txt")):
+            yield f"heads/{path.name}", path.read_text()
+
+
+# ---------------------------------------------------------------- auctions, replayed
+
+OUTSIDE = {"NOT_QUALIFIED", "DEPOSIT_MISSING", "RATE_LIMITED", "DUPLICATE", "BAD_BASIS"}
+
+
+def instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+@dataclass
+class Auction:
+    """An ascending auction, told again from its leaves by the published rules."""
+
+    rules: dict[str, Any]
+    opens_at: datetime | None
+    phase: str = "WAITING"
+    end_at: datetime = datetime.min  # noqa: DTZ901 - stands for none; never compared without an opening
+    seq: int = 0
+    best: int | None = None
+    leader: Any = None
+    rank: int | None = None
+    heard: int = 0
+
+    def __post_init__(self) -> None:
+        if self.opens_at is not None:
+            self.end_at = self.opens_at
+
+    def seconds(self, name: str, default: int = 0) -> timedelta:
+        return timedelta(seconds=int(self.rules.get(name) or default))
+
+    @property
+    def clocked(self) -> bool:
+        return self.opens_at is not None and "free_seconds" in self.rules
+
+    def tick(self, now: datetime) -> None:
+        while now >= self.end_at and self.phase != "ENDED":
+            free, prep, timed = map(self.seconds, ("free_seconds", "prep_seconds", "timed_seconds"))
+            if self.phase == "WAITING":
+                self.phase, self.end_at = "FREE", self.end_at + free
+            elif self.phase == "FREE" and timed and prep:
+                self.phase, self.end_at = "PREP", self.end_at + prep
+            elif self.phase in ("FREE", "PREP") and timed:
+                self.phase, self.end_at = "TIMED", self.end_at + timed
+            else:
+                self.phase = "ENDED"
+
+    def weigh(self, bid: dict[str, Any]) -> str:
+        r, up = self.rules, 1 if self.rules.get("rising", True) else -1
+        amount, start, step = up * bid["amount_fen"], up * r["start_fen"], r["step_fen"]
+        if bid["plate"] == self.leader and not r.get("allow_self_outbid", False):
+            return "SELF_OUTBID"
+        if amount < start or bid["amount_fen"] <= 0:
+            return "BELOW_START"
+        if r.get("cap_fen") is not None and amount > up * r["cap_fen"]:
+            return "OVER_CAP"
+        gain = amount - (start if self.best is None else up * self.best)
+        if self.best is not None:
+            if gain == 0 and (r.get("priority_in") or r.get("priority") in ("P_IN", "P_IN_ASK")):
+                if bid.get("rank") is None:
+                    return "PRIORITY_ONLY"
+                return "LEADING" if self.rank is None or bid["rank"] < self.rank else "STEP_TOO_SMALL"
+            if gain < step:
+                return "STEP_TOO_SMALL"
+        multiple = r.get("step_rule", "MULTIPLE") == "MULTIPLE"
+        if multiple and (amount - start) % step:
+            return "STEP_NOT_MULTIPLE"
+        if not multiple and self.best is None and 0 < gain < step:
+            return "STEP_TOO_SMALL"
+        if r.get("step_max_fen") is not None and gain > r["step_max_fen"]:
+            return "STEP_TOO_LARGE"
+        if (gain > 10 * step or gain * 100 > r["start_fen"] * 50) and bid.get("confirm_fen") != bid["amount_fen"]:
+            return "CONFIRM_JUMP"
+        return "LEADING"
+
+    def hear(self, row: str, bid: dict[str, Any]) -> None:
+        self.heard += 1
+        said = bid["verdict"]
+        if said in OUTSIDE:
+            return
+        now = instant(bid["at"]) if bid.get("at") else None
+        clocked = self.clocked and now is not None
+        verdict = None
+        if clocked and now:
+            self.tick(now)
+            verdict = {"WAITING": "NOT_OPEN", "PREP": "NOT_OPEN", "ENDED": "ENDED"}.get(self.phase)
+        elif said in ("NOT_OPEN", "ENDED", "FROZEN"):
+            return
+        if verdict is None:
+            stale = bid.get("expected_seq") is not None and bid["expected_seq"] != self.seq
+            verdict = "STALE_SCREEN" if stale else self.weigh(bid)
+        if verdict != said:
+            raise Lie(row, f"报价 {bid['plate']} {bid['amount_fen']} 分：记录为 {said}，按规则应为 {verdict}")
+        if verdict == "LEADING":
+            self.seq, self.best, self.leader, self.rank = self.seq + 1, bid["amount_fen"], bid["plate"], bid.get("rank")
+            if clocked and now:
+                self.extend(now)
+        seq = bid.get("bid_seq", bid.get("seq"))
+        if seq is not None and seq != self.seq:
+            raise Lie(row, f"报价序号记录为 {seq}，应为 {self.seq}")
+        if clocked and bid.get("end_at") is not None and instant(bid["end_at"]) != self.end_at:
+            raise Lie(row, f"结束时间记录为 {bid['end_at']}，按规则应为 {self.end_at.isoformat()}")
+
+    def extend(self, now: datetime) -> None:
+        timed, how = self.seconds("timed_seconds"), self.rules.get("extension", "RESET")
+        window, delay = self.seconds("snipe_window_seconds", 300), self.seconds("snipe_delay_seconds", 300)
+        if self.phase == "TIMED":
+            self.end_at = max(self.end_at, now + timed)
+        elif not timed and how != "RESET" and self.end_at - now <= window:
+            self.end_at = max(self.end_at, now + delay) if how == "ANTI_SNIPE" else self.end_at + delay
+
+    def close(self, row: str, facts: dict[str, Any]) -> None:
+        winner = facts.get("winner", facts.get("winner_plate"))
+        if winner != self.leader or facts.get("price_fen") != self.best:
+            raise Lie(
+                row, f"成交记录为 {winner} {facts.get('price_fen')} 分，按报价重算应为 {self.leader} {self.best} 分"
+            )
+        seq = facts.get("bid_seq")
+        if seq is not None and seq != self.seq:
+            raise Lie(row, f"成交时的报价序号记录为 {seq}，应为 {self.seq}")
+
+
+# ---------------------------------------------------------------- the checks
+
+
+@dataclass
+class Report:
+    """What was checked, in numbers."""
+
+    n: Counter[str] = field(default_factory=Counter)
+
+    def __str__(self) -> str:
+        return "\n".join(f"  {what}：{n}" for what, n in self.n.items())
+
+
+@dataclass
+class Verifier:
+    keys: list[Key]
+    report: Report = field(default_factory=Report)
+    chains: dict[str, tuple[int, str]] = field(default_factory=dict)
+    events: set[int] = field(default_factory=set)
+    rules: dict[str, tuple[dict[str, Any], datetime | None]] = field(default_factory=dict)
+    auctions: dict[str, Auction] = field(default_factory=dict)
+    tree: Growing = field(default_factory=Growing)
+    hashes: list[bytes] = field(default_factory=list)
+
+    def leaf(self, leaf: Leaf) -> None:
+        row = f"leaf {leaf.index}"
+        if leaf.index != self.tree.size:
+            raise Lie(row, f"序号不连续，应为 {self.tree.size}")
+        try:
+            said = json.loads(leaf.body)
+            if canonical(said) != leaf.body:
+                raise Lie(row, "不是规范形式的 JSON")
+            domain, version, event = said["domain"], said["version"], said["event"]
+            prev, chain, event_id = said["prev"], said["hash"], said["event_id"]
+        except (ValueError, KeyError, TypeError, RecursionError):
+            raise Lie(row, "无法读取") from None
+        if (domain, version) != (LEAF_DOMAIN, LEAF_VERSION) or set(event) != EVENT_FIELDS or len(said) != 6:
+            raise Lie(row, "不是本日志的记录格式")
+        row = f"leaf {leaf.index} (event {event_id}, {event['subject']} #{event['seq']})"
+        if event_id != leaf.event_id or event_id in self.events:
+            raise Lie(row, "事件编号重复或不符")
+        self.events.add(event_id)
+        hashed = leaf_hash(leaf.body)
+        if hashed.hex() != leaf.hash:
+            raise Lie(row, "内容与叶哈希不符")
+        self.chain(row, event, prev, chain)
+        self.tree.add(hashed)
+        self.hashes.append(hashed)
+        self.report.n["记录（叶）"] += 1
+        self.auction(row, event)
+
+    def chain(self, row: str, event: dict[str, Any], prev: str | None, chain: str) -> None:
+        seq, last = self.chains.get(event["subject"], (0, None))
+        if event["seq"] != seq + 1:
+            raise Lie(row, f"事项链断裂：应为第 {seq + 1} 项")
+        if prev != last:
+            raise Lie(row, "事项链断裂：不是接续上一项的哈希")
+        if hashlib.sha256(canonical({"domain": EVENT_DOMAIN, "prev": prev, "event": event})).hexdigest() != chain:
+            raise Lie(row, "链哈希与内容不符")
+        if not seq:
+            self.report.n["事项链"] += 1
+        self.chains[event["subject"]] = event["seq"], chain
+
+    def auction(self, row: str, event: dict[str, Any]) -> None:
+        act, subject, facts = event["act"], event["subject"], event["facts"]
+        if not subject.startswith("lot/"):
+            return
+        rules = facts.get("rules")
+        if isinstance(rules, dict) and {"start_fen", "step_fen"} <= rules.keys():
+            opens = facts.get("opens_at")
+            self.rules[subject] = rules, instant(opens) if opens else None
+            self.auctions.pop(subject, None)
+        if act == "bid.hear":
+            if subject not in self.auctions:
+                if subject not in self.rules:
+                    raise Lie(row, "有报价而没有公布的竞价规则")
+                self.auctions[subject] = Auction(*self.rules[subject])
+            self.auctions[subject].hear(row, facts)
+            self.report.n["重算的报价"] += 1
+        elif act in ("lot.freeze", "auction.freeze") and subject in self.auctions:
+            self.auctions[subject].opens_at = None
+            self.report.n["曾冻结（不重算时钟）的场次"] += 1
+        elif act == "lot.close" and subject in self.rules:
+            (self.auctions.pop(subject, None) or Auction(*self.rules[subject])).close(row, facts)
+            self.report.n["重算的竞价场次"] += 1
+
+    def receipt(self, row: str, text: str) -> Head:
+        """A receipt stands by itself: its proof leads from its body to a signed head."""
+        try:
+            said = json.loads(text)
+            body, index = said["body"].encode(), said["leaf_index"]
+            if said["checkpoint"] is None:
+                raise Lie(row, "回执尚无证明：请稍后重新索取")
+            proof = [bytes.fromhex(p) for p in said["proof"]]
+            same = [p.hex() for p in proof] == said["proof"]
+            inner = json.loads(body)
+            chain = hashlib.sha256(
+                canonical({"domain": EVENT_DOMAIN, "prev": inner["prev"], "event": inner["event"]})
+            ).hexdigest()
+            same &= inner["hash"] == said["chain_hash"] == chain and inner["event_id"] == said["event_id"]
+            note, size, hashed = said["checkpoint"], said["size"], said["leaf_hash"]
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise Lie(row, "回执无法读取") from None
+        head = trusted(note, self.keys, row)
+        if not same or hashed != leaf_hash(body).hex() or canonical(inner) != body:
+            raise Lie(row, "回执内容与其链哈希不符")
+        if (
+            size != head.size
+            or type(index) is not int
+            or included(index, head.size, leaf_hash(body), proof) != head.root
+        ):
+            raise Lie(row, "回执的证明不通向其树头")
+        self.report.n["回执"] += 1
+        return head
+
+
+def check(
+    source: Online | Export, verifier: Verifier, old: list[tuple[str, str]], receipts: list[tuple[str, str]]
+) -> Head:
+    """The whole log, in one pass over its leaves. `old` and `receipts` are (name, text)."""
+    head = trusted(source.checkpoint(), verifier.keys, "checkpoint")
+    marks: dict[int, list[tuple[str, Head]]] = {}
+    for row, note in [*old, *source.heads()]:
+        past = trusted(note, verifier.keys, row)
+        if past.size > head.size:
+            raise Lie(row, f"曾签发 {past.size} 条的树头，而现在只有 {head.size} 条：记录被截去")
+        marks.setdefault(past.size, []).append((row, past))
+    for row, text in receipts:
+        past = verifier.receipt(row, text)
+        if past.size > head.size:
+            raise Lie(row, f"回执见过 {past.size} 条的日志，而现在只有 {head.size} 条：记录被截去")
+        marks.setdefault(past.size, []).append((row, past))
+
+    def compare() -> None:
+        for row, past in marks.pop(verifier.tree.size, []):
+            if past.root != verifier.tree.root():
+                raise Lie(row, f"前 {past.size} 条记录的根与当时签发的不同：历史被改写")
+            verifier.report.n["旧树头"] += 1
+
+    compare()
+    for leaf in source.leaves(head.size):
+        verifier.leaf(leaf)
+        compare()
+    if verifier.tree.size != head.size:
+        raise Lie(f"leaf {verifier.tree.size}", f"树头说有 {head.size} 条记录，只得到 {verifier.tree.size} 条")
+    if verifier.tree.root() != head.root:
+        raise Lie("checkpoint", "全部记录的根与树头不符：有记录被替换")
+    verifier.report.n["签名树头"] += 1
+    for row, text in receipts:
+        index = json.loads(text)["leaf_index"]
+        if verifier.hashes[index] != leaf_hash(json.loads(text)["body"].encode()):
+            raise Lie(row, f"回执的第 {index} 条记录已不是原来的内容")
+    return head
+
+
+def check_server(online: Online, verifier: Verifier, head: Head) -> None:
+    """The proofs and tiles that the server gives out, against the tree just computed."""
+    for level, index, hashes in tiles(verifier.hashes):
+        width, digits = len(hashes) // 32, f"{index:03d}"
+        digits = digits.zfill(-(-len(digits) // 3) * 3)
+        parts = [digits[i : i + 3] for i in range(0, len(digits), 3)]
+        path = "/".join([*("x" + p for p in parts[:-1]), parts[-1]]) + ("" if width == 256 else f".p/{width}")
+        if online.raw(f"tile/{level}/{path}") != hashes:
+            raise Lie(f"tile {level}/{index}", "哈希砖与记录不符")
+        verifier.report.n["哈希砖"] += 1
+    sizes = sorted({1, head.size // 3, head.size // 2, head.size - 1} & set(range(1, head.size)))
+    growing, roots = Growing(), {0: EMPTY}
+    for hashed in verifier.hashes:
+        growing.add(hashed)
+        if growing.size in sizes:
+            roots[growing.size] = growing.root()
+    for old in sizes:
+        proof = [bytes.fromhex(p) for p in online.json("proofs/consistency", **{"from": old, "to": head.size})["proof"]]
+        if not continues(old, head.size, roots[old], head.root, proof):
+            raise Lie(f"proofs/consistency {old}→{head.size}", "服务器的一致性证明不成立")
+        verifier.report.n["一致性证明"] += 1
+    for index in sorted({0, head.size // 2, head.size - 1} & set(range(head.size))):
+        proof = [bytes.fromhex(p) for p in online.json("proofs/inclusion", leaf=index, size=head.size)["proof"]]
+        if included(index, head.size, verifier.hashes[index], proof) != head.root:
+            raise Lie(f"proofs/inclusion {index}", "服务器的包含证明不成立")
+        verifier.report.n["包含证明"] += 1
+
+
+def tiles(hashes: list[bytes]) -> Iterator[tuple[int, int, bytes]]:
+    level = 0
+    while hashes:
+        above = []
+        for at in range(0, len(hashes), 256):
+            row = hashes[at : at + 256]
+            yield level, at // 256, b"".join(row)
+            if len(row) == 256:
+                while len(row) > 1:
+                    row = [node(row[i], row[i + 1]) for i in range(0, len(row), 2)]
+                above += row
+        level, hashes = level + 1, above
+
+
+def plain(value: Any) -> Any:
+    """A database value as the log writes it."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return value
+
+
+def check_database(url: str, verifier: Verifier, head: Head) -> None:
+    """Rows against leaves: what stands in the tables is what stands in the log."""
+    import psycopg
+
+    names = sorted(EVENT_FIELDS)
+    with psycopg.connect(url) as connection:
+        with connection.cursor("rows") as rows:
+            rows.itersize = 2000
+            rows.execute(
+                f"SELECT l.index, l.event_id, l.leaf_hash, l.body, e.id, e.prev_hash, e.hash, "
+                f"{', '.join('e.' + n for n in names)} "
+                "FROM log_leaf l LEFT JOIN audit_event e ON e.id = l.event_id ORDER BY l.index"
+            )
+            at = 0
+            for index, event_id, hashed, body, found, prev, chain, *values in rows:
+                if index != at:
+                    raise Lie(f"log_leaf {at}", "库中缺少这一行")
+                at += 1
+                if leaf_hash(bytes(body)) != bytes(hashed) or (
+                    at <= head.size and bytes(hashed) != verifier.hashes[index]
+                ):
+                    raise Lie(f"log_leaf {index} (event {event_id})", "库中的叶与公开日志不同")
+                if found is None:
+                    raise Lie(f"audit_event {event_id}", f"行已不在，而日志有第 {index} 条记录")
+                said = {
+                    "domain": LEAF_DOMAIN,
+                    "version": LEAF_VERSION,
+                    "event_id": event_id,
+                    "event": {n: plain(v) for n, v in zip(names, values, strict=True)},
+                    "prev": bytes(prev).hex() if prev else None,
+                    "hash": bytes(chain).hex(),
+                }
+                if canonical(said) != bytes(body):
+                    raise Lie(f"audit_event {event_id}", f"行与日志第 {index} 条记录不同：{difference(said, body)}")
+                verifier.report.n["与库中对照的行"] += 1
+        if at < head.size:
+            raise Lie(f"log_leaf {at}", "库中缺少这一行")
+        wanted = {(level, index): hashes for level, index, hashes in tiles(verifier.hashes)}
+        for level, index, width, hashes in connection.execute("SELECT level, index, width, hashes FROM log_tile"):
+            mine = wanted.get((level, index), b"")
+            n = min(len(mine), 32 * width)
+            if bytes(hashes)[:n] != mine[:n] or len(hashes) != 32 * width:
+                raise Lie(f"log_tile {level}/{index} ({width})", "库中的哈希砖与记录不符")
+            verifier.report.n["与库中对照的哈希砖"] += 1
+        for row, root, size, note in connection.execute("SELECT id, root, size, note FROM log_head ORDER BY id"):
+            past = trusted(note, verifier.keys, f"log_head {row}")
+            if (past.size, past.root) != (size, bytes(root)):
+                raise Lie(f"log_head {row}", "树头的各列与其签名文本不同")
+            verifier.report.n["与库中对照的树头"] += 1
+        waiting = connection.execute(
+            "SELECT count(*) FROM audit_event e WHERE NOT EXISTS (SELECT FROM log_leaf l WHERE l.event_id = e.id)"
+        ).fetchone()
+        verifier.report.n["尚待编入的事件"] = waiting[0] if waiting else 0
+
+
+def difference(said: dict[str, Any], body: bytes) -> str:
+    """Which columns differ, by name only."""
+    kept = json.loads(bytes(body))
+    names = [n for n in said["event"] if said["event"][n] != kept["event"].get(n)]
+    names += [n for n in ("prev", "hash") if said[n] != kept[n]]
+    return "、".join(names) or "编码"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="nongjiao-verify", description="独立核验农交公开日志")
+    parser.add_argument("--url", help="平台地址")
+    parser.add_argument("--export", type=Path, help="导出目录")
+    parser.add_argument("--save", type=Path, help="把读到的内容存为导出目录（配合 --url）")
+    parser.add_argument("--key", action="append", default=[], help="所信任的日志公钥（可多次给出）")
+    parser.add_argument("--since", action="append", type=Path, default=[], help="以前保存的签名树头文件")
+    parser.add_argument("--receipt", action="append", type=Path, default=[], help="回执文件")
+    parser.add_argument("--policy", type=Path, help="见证策略文件（C2SP tlog-policy）")
+    parser.add_argument("--database", help="数据库地址：逐行与日志对照")
+    given = parser.parse_args(arguments)
+    source: Online | Export | None = None
+    if given.url:
+        source = Online(given.url, given.save)
+    elif given.export:
+        source = Export(given.export)
+    elif not given.receipt:
+        parser.error("请给出 --url、--export 或 --receipt")
+    try:
+        return run(source, given)
+    except Lie as e:
+        print(f"不符！{e.row}：{e.why}")
+        return 1
+    except (OSError, urllib.error.URLError) as e:
+        print(f"无法读取：{e}")
+        return 2
+
+
+def run(source: Online | Export | None, given: argparse.Namespace) -> int:
+    keys = [Key.parse(k) for k in given.key]
+    if not keys and source:
+        keys = [Key.parse(k) for k in source.vkeys()]
+        print("注意：未用 --key 指定公钥，使用日志自己给出的公钥")
+    if not keys:
+        print("没有可信任的公钥：请用 --key 指定")
+        return 2
+    verifier = Verifier(keys)
+    receipts = [(str(p), p.read_text()) for p in given.receipt]
+    if source is None:
+        for row, text in receipts:
+            head = verifier.receipt(row, text)
+            print(f"回执成立：在 {head.origin} 的前 {head.size} 条记录之内")
+        print(verifier.report)
+        return 0
+    if given.export:
+        receipts += [(str(p), p.read_text()) for p in sorted((given.export / "receipts").glob("*.json"))]
+    head = check(source, verifier, [(str(p), p.read_text()) for p in given.since], receipts)
+    if isinstance(source, Online):
+        check_server(source, verifier, head)
+    if given.policy:
+        met, who = quorum(given.policy.read_text(), head)
+        if not met:
+            raise Lie("checkpoint", f"见证未达法定人数（已见证：{'、'.join(who) or '无'}）")
+        verifier.report.n["见证方"] = len(who)
+    if given.database:
+        check_database(given.database, verifier, head)
+    print(f"{head.origin}：{head.size} 条记录，全部相符")
+    print(verifier.report)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
