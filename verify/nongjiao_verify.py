@@ -89,19 +89,37 @@ class Lie(Exception):
 # ---------------------------------------------------------------- hashing
 
 
+def _refuse(text: str) -> Any:
+    raise ValueError(f"a leaf holds no {text[:20]}")
+
+
+def read(data: bytes | str) -> Any:
+    """JSON as a leaf may hold it: strings, integers, booleans, null, arrays and objects."""
+    return json.loads(data, parse_float=_refuse, parse_constant=_refuse)
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False).encode
+
+
 def canonical(value: Any) -> bytes:
-    """RFC 8785 for strings, integers, booleans, null, arrays and objects: all that a leaf may hold."""
+    """RFC 8785 of what `read` gives. Python sorts keys by code point, the RFC by UTF-16: the same below U+10000."""
+    out = _encode(value).encode()
+    if out.isascii() or max(out) < 0xF0:
+        return out
 
     def order(v: Any) -> Any:
         if isinstance(v, dict):
             return {k: order(v[k]) for k in sorted(v, key=lambda k: k.encode("utf-16-be"))}
-        if isinstance(v, list):
-            return [order(x) for x in v]
-        if isinstance(v, float):
-            raise TypeError("a number with a fraction")
-        return v
+        return [order(x) for x in v] if isinstance(v, list) else v
 
     return json.dumps(order(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def chain_of(event: bytes, prev: str | None) -> str:
+    """The chain hash of an event, given in canonical form."""
+    before = b"null" if prev is None else b'"' + prev.encode() + b'"'
+    head = b'{"domain":"' + EVENT_DOMAIN.encode() + b'","event":'
+    return hashlib.sha256(head + event + b',"prev":' + before + b"}").hexdigest()
 
 
 def leaf_hash(data: bytes) -> bytes:
@@ -554,13 +572,17 @@ class Verifier:
         if leaf.index != self.tree.size:
             raise Lie(row, f"序号不连续，应为 {self.tree.size}")
         try:
-            said = json.loads(leaf.body)
-            if canonical(said) != leaf.body:
-                raise Lie(row, "不是规范形式的 JSON")
+            said = read(leaf.body)
             domain, version, event = said["domain"], said["version"], said["event"]
             prev, chain, event_id = said["prev"], said["hash"], said["event_id"]
+            inner = canonical(event)
+            last = "null" if prev is None else f'"{prev}"'
+            rest = f',"event_id":{event_id:d},"hash":"{chain}","prev":{last},"version":{LEAF_VERSION}}}'
+            whole = f'{{"domain":"{LEAF_DOMAIN}","event":'.encode() + inner + rest.encode()
         except (ValueError, KeyError, TypeError, RecursionError):
             raise Lie(row, "无法读取") from None
+        if whole != leaf.body:
+            raise Lie(row, "不是规范形式的 JSON")
         if (domain, version) != (LEAF_DOMAIN, LEAF_VERSION) or set(event) != EVENT_FIELDS or len(said) != 6:
             raise Lie(row, "不是本日志的记录格式")
         row = f"leaf {leaf.index} (event {event_id}, {event['subject']} #{event['seq']})"
@@ -570,19 +592,19 @@ class Verifier:
         hashed = leaf_hash(leaf.body)
         if hashed.hex() != leaf.hash:
             raise Lie(row, "内容与叶哈希不符")
-        self.chain(row, event, prev, chain)
+        self.chain(row, event, chain_of(inner, prev), prev, chain)
         self.tree.add(hashed)
         self.hashes.append(hashed)
         self.report.n["记录（叶）"] += 1
         self.auction(row, event)
 
-    def chain(self, row: str, event: dict[str, Any], prev: str | None, chain: str) -> None:
+    def chain(self, row: str, event: dict[str, Any], made: str, prev: str | None, chain: str) -> None:
         seq, last = self.chains.get(event["subject"], (0, None))
         if event["seq"] != seq + 1:
             raise Lie(row, f"事项链断裂：应为第 {seq + 1} 项")
         if prev != last:
             raise Lie(row, "事项链断裂：不是接续上一项的哈希")
-        if hashlib.sha256(canonical({"domain": EVENT_DOMAIN, "prev": prev, "event": event})).hexdigest() != chain:
+        if made != chain:
             raise Lie(row, "链哈希与内容不符")
         if not seq:
             self.report.n["事项链"] += 1
@@ -620,10 +642,8 @@ class Verifier:
                 raise Lie(row, "回执尚无证明：请稍后重新索取")
             proof = [bytes.fromhex(p) for p in said["proof"]]
             same = [p.hex() for p in proof] == said["proof"]
-            inner = json.loads(body)
-            chain = hashlib.sha256(
-                canonical({"domain": EVENT_DOMAIN, "prev": inner["prev"], "event": inner["event"]})
-            ).hexdigest()
+            inner = read(body)
+            chain = chain_of(canonical(inner["event"]), inner["prev"])
             same &= inner["hash"] == said["chain_hash"] == chain and inner["event_id"] == said["event_id"]
             note, size, hashed = said["checkpoint"], said["size"], said["leaf_hash"]
         except (ValueError, KeyError, TypeError, AttributeError):
