@@ -138,6 +138,13 @@ def pay(lot_id: Id, body: PaymentIn, who: Annotated[Actor, may(P.MONEY_POST)]) -
         return lot_out(contract.pay(tx, who, lot_id, **body.model_dump()))
 
 
+@router.post("/lots/{lot_id}/settle")
+def settle(lot_id: Id, who: Annotated[Actor, may(P.MONEY_POST)]) -> LotOut:
+    """保证金已足以抵付首期款与服务费时，财务岗直接结算（L81→L82）。"""
+    with transaction() as tx:
+        return lot_out(contract.settle(tx, who, lot_id))
+
+
 @router.post("/lots/{lot_id}/distribute-forfeit")
 def distribute(lot_id: Id, body: ForfeitIn, who: Annotated[Actor, may(P.MONEY_POST)]) -> LotOut:
     """财务岗发起罚没保证金的分配：费用、再次交易差额、余额归转出方。"""

@@ -21,12 +21,9 @@ class ActError(RuntimeError):
 class Client:
     """Calls on behalf of demonstration accounts; signs each in when first needed, and again when a token ends."""
 
-    def __init__(self, base_url: str, *, transport: httpx2.BaseTransport | None = None) -> None:
-        self._http = httpx2.Client(base_url=base_url, timeout=30, transport=transport)
+    def __init__(self, http: httpx2.Client) -> None:
+        self._http = http
         self._tokens: dict[str, str] = {}
-
-    def close(self) -> None:
-        self._http.close()
 
     def _token(self, login: str) -> str:
         if login not in self._tokens:

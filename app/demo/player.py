@@ -267,6 +267,9 @@ class Player:
     def _pay(self, deal: ScriptedDeal, lot: Json) -> None:
         cashier = f"{deal.county}-cashier"
         owed = self.client.get(cashier, f"/lots/{lot['id']}/owed")
+        if owed["amount_fen"] == 0:
+            self.client.post(cashier, f"/lots/{lot['id']}/settle")
+            return
         body = {
             "amount_fen": owed["amount_fen"], "payer_name": owed["payer_name"],
             "bank_reference": f"DEMO-PAY-{lot['id']}-{lot['round_no']}",

@@ -40,9 +40,8 @@ def raise_curtain(base_url: str, tell: Callable[[str], None]) -> Thread:
     def play() -> None:
         try:
             _wait_for(base_url)
-            client = Client(base_url)
-            Player(client, tell).play()
-            client.close()
+            with httpx2.Client(base_url=base_url, timeout=30) as http:
+                Player(Client(http), tell).play()
         except (ActError, httpx2.TransportError, TimeoutError, RuntimeError) as e:
             tell(f"演示中断（下次启动继续）：{e}")
             return

@@ -186,7 +186,6 @@ def pay(tx: Tx, who: Actor, lot_id: int, *, amount_fen: int, payer_name: str, ba
     """
     lot = listings.lock_lot(tx, lot_id, seen_by=who)
     contract = queries.contract_of(tx, lot_id)
-    award = tx.get_one(Award, contract.award_id)
     now = tx.clock()
     take_duty(tx, who, lot, "cashier", now=now)
     payer = public.party_name(tx, contract.transferee_party_id)
@@ -194,12 +193,30 @@ def pay(tx: Tx, who: Actor, lot_id: int, *, amount_fen: int, payer_name: str, ba
         tx, who, lot_id=lot.id, party_id=contract.transferee_party_id, region=lot.region_code, amount_fen=amount_fen,
         payer_name=payer_name, expected_name=payer, bank_reference=bank_reference,
     )  # fmt: skip
-    due = queries.dues(tx, contract.id)[0]
-    if money.covers(tx, lot.id, award.entry_id, contract.transferee_party_id, due.amount_fen):
-        money.settle_first(
-            tx, who, lot_id=lot.id, entry_id=award.entry_id, transferee=contract.transferee_party_id,
-            transferor=contract.transferor_party_id, region=lot.region_code, price_fen=due.amount_fen,
-        )  # fmt: skip
-        due.paid_at = now
-        move(tx, who, lot, "settle", now=now, contract=contract.id, paid_fen=due.amount_fen)
+    _settle_if_covered(tx, who, lot, contract, now)
     return lot
+
+
+def settle(tx: Tx, who: Actor, lot_id: int) -> Lot:
+    """Settles where the deposit alone reaches price and fee. Raises Refused while something is missing."""
+    lot = listings.lock_lot(tx, lot_id, seen_by=who)
+    contract = queries.contract_of(tx, lot_id)
+    now = tx.clock()
+    take_duty(tx, who, lot, "cashier", now=now)
+    if not _settle_if_covered(tx, who, lot, contract, now):
+        raise Refused("首期价款与服务费尚未足额到账", reason="PRICE_NOT_COVERED")
+    return lot
+
+
+def _settle_if_covered(tx: Tx, who: Actor, lot: Lot, contract: Contract, now: datetime) -> bool:
+    award = tx.get_one(Award, contract.award_id)
+    due = queries.dues(tx, contract.id)[0]
+    if not money.covers(tx, lot.id, award.entry_id, contract.transferee_party_id, due.amount_fen):
+        return False
+    money.settle_first(
+        tx, who, lot_id=lot.id, entry_id=award.entry_id, transferee=contract.transferee_party_id,
+        transferor=contract.transferor_party_id, region=lot.region_code, price_fen=due.amount_fen,
+    )  # fmt: skip
+    due.paid_at = now
+    move(tx, who, lot, "settle", now=now, contract=contract.id, paid_fen=due.amount_fen)
+    return True
