@@ -14,7 +14,7 @@ from app.compliance import queries
 from app.compliance.models import CalendarDay, CalendarYear, CountyParameter
 from app.rules.params.tables import COUNTY, WORKDAYS
 from app.rules.procedure import DEFAULTS
-from app.rules.reading import county_parameters
+from app.rules.reading import Wrong, county_parameters
 
 PUBLISHED = "国务院办公厅公布的放假安排（随法律规则目录装入）"
 CITY = "411000"
@@ -52,8 +52,8 @@ def _check_value(name: str, value: Any) -> None:
         return
     try:
         county_parameters({name: value})
-    except Invalid as e:
-        raise Invalid(f"参数值不符：{e.detail}", field="value") from e
+    except Wrong as e:
+        raise Invalid(f"参数值不符：{e.why}", field="value") from e
 
 
 def decide(tx: Tx, who: Actor, parameter_id: int, *, approved: bool, note: str | None) -> CountyParameter:

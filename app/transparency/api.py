@@ -64,7 +64,9 @@ def _vkeys(tx: Tx) -> list[KeyOut]:
 
 
 def _leaf(leaf: LogLeaf) -> LeafOut:
-    return LeafOut(index=leaf.index, event_id=leaf.event_id, leaf_hash=leaf.leaf_hash.hex(), body=leaf.body.decode())
+    body = leaf.body.decode()
+    shown = None if queries.is_withheld(body) else body
+    return LeafOut(index=leaf.index, event_id=leaf.event_id, leaf_hash=leaf.leaf_hash.hex(), body=shown)
 
 
 @router.get("/checkpoint", response_class=PlainTextResponse)
@@ -177,6 +179,8 @@ def receipt(event_id: Annotated[int, Path(ge=1, lt=2**63)]) -> ReceiptOut:
             raise NotFound
         leaf, head = queries.leaf_of(tx, event_id), queries.latest_head(tx)
         body = leaf.body if leaf else body_of(event)
+        if queries.is_withheld(body.decode()):
+            raise NotFound
         covered = leaf is not None and head is not None and leaf.index < head.size
         proof = sequencer.tree(tx, head.size).inclusion(leaf.index) if covered and head and leaf else None
         return ReceiptOut(

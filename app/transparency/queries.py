@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import json
+
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
@@ -69,3 +71,18 @@ def event(tx: Tx, event_id: int) -> AuditEvent | None:
 
 def leaf_of(tx: Tx, event_id: int) -> LogLeaf | None:
     return tx.scalar(select(LogLeaf).where(LogLeaf.event_id == event_id))
+
+
+WITHHELD_AREAS = frozenset(
+    {
+        "account", "client", "deposit", "document", "entry", "mandate", "money", "money_order", "organisation", "party",
+        "payment", "person", "session",
+    }
+)  # fmt: skip
+"""Acts whose leaves the public sees by hash alone: who entered and paid, and who is who (招标投标法 22, 52; PIPL 25)."""
+
+
+def is_withheld(body: str) -> bool:
+    """Whether the public may not read this leaf."""
+    act: str = json.loads(body)["event"]["act"]
+    return act.partition(".")[0] in WITHHELD_AREAS

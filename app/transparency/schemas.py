@@ -11,12 +11,14 @@ MAX_LEAVES = 1000
 
 
 class LeafOut(Out):
-    """`body` is the leaf: its UTF-8 bytes are what is hashed."""
+    """`body` is the leaf: its UTF-8 bytes are what is hashed. It is withheld (null) where it tells of bidders, money or
+    accounts; the hash still proves that it is there, unchanged.
+    """
 
     index: int
     event_id: int
     leaf_hash: str
-    body: str
+    body: str | None
 
 
 class LeavesOut(Out):

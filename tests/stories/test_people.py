@@ -49,8 +49,7 @@ def test_two_officers_at_once_one_wins_and_the_other_hears_the_present_state(sta
         try:
             stage.post("changge-town", path)
         except ActError as e:
-            assert e.problem["state"] == "L11"
-            return e.status
+            return e.status if e.problem["state"] == "L11" else 0
         return 200
 
     with ThreadPoolExecutor(4) as pool:

@@ -142,9 +142,9 @@ def _win(tx: Tx, lot: Lot, row: Session, now: datetime, *, way: str) -> None:
 
 def award(tx: Tx, lot: Lot, entry: Entry, price_fen: int, *, way: str, now: datetime, n_rounds: int) -> Award:
     """Gives the lot to an entry at a unit price, and moves the lot to L70."""
-    verb = {"candidate": "pass_on"}.get(way, "win")
-    if lot.state is LotState.OBJECTED:
-        verb = ""
+    verb = "pass_on" if lot.state is LotState.DEFAULTED else "win"
+    if lot.state is LotState.WON:
+        verb = ""  # an upheld objection has brought the lot here already
     all_entries = qualification.of_lot(tx, lot)
     made = Award(
         lot_id=lot.id, round_no=lot.round_no, entry_id=entry.id, price_fen=price_fen,

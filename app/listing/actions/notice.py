@@ -18,6 +18,7 @@ from app.listing.actions.moves import move, take_duty
 from app.listing.models import Listing, Lot, Notice
 from app.listing.schemas import AmendIn
 from app.listing.states import REASON_ZH
+from app.money import actions as money
 from app.registry.queries import public
 from app.rules.book import RULEBOOK_VERSION, Step
 
@@ -233,12 +234,14 @@ def terminate(tx: Tx, who: Actor, lot_id: int, reason: str | None, note: str | N
     now = tx.clock()
     move(tx, who, lot, "terminate", now=now, reason=reason, note=note)
     tell(tx, lot, "termination", now)
+    money.release_losers(tx, lot.id, keep=set())
     return lot
 
 
 def fail(tx: Tx, lot: Lot, reason: str, *, now: datetime, **facts: Any) -> Lot:
     """No deal in this round; the transferor chooses how to go on."""
     move(tx, None, lot, "fail", now=now, reason=reason, **facts)
+    money.release_losers(tx, lot.id, keep=set())
     tell(tx, lot, "failure", now, next=["relist", "lower_price", "withdraw"], **facts)
     return lot
 
