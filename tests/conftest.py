@@ -1,4 +1,8 @@
-"""One throwaway server for the run, a migrated template, a clone for each worker, a savepoint for each test."""
+"""One throwaway server for each process that tests, a migrated template in it, a savepoint for each test.
+
+A server of its own, because transaction ids are a server's: an open transaction of one worker would hold back what
+another worker's log may sequence.
+"""
 
 import shutil
 import tempfile
@@ -28,8 +32,8 @@ def _admin(base: str, *statements: str) -> None:
 
 
 def pytest_configure(config: Any) -> None:
-    if hasattr(config, "workerinput"):
-        return  # the controller owns the server
+    if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
+        return  # the controller tests nothing itself
     given = Settings().database_url
     if given:
         config.pg_base = given
@@ -43,19 +47,13 @@ def pytest_configure(config: Any) -> None:
 
 
 def pytest_unconfigure(config: Any) -> None:
-    if hasattr(config, "workerinput") or not hasattr(config, "pg_base"):
+    if not hasattr(config, "pg_base"):
         return
     if hasattr(config, "pg"):
         config.pg.stop()
         shutil.rmtree(config.pg_folder, ignore_errors=True)
     else:
         _admin(config.pg_base, f"DROP DATABASE {config.pg_template} WITH (FORCE)")
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node: Any) -> None:
-    node.workerinput["pg_base"] = node.config.pg_base
-    node.workerinput["pg_template"] = node.config.pg_template
 
 
 def _url(base: str, database: str) -> str:
@@ -66,9 +64,7 @@ def _url(base: str, database: str) -> str:
 def clone(request: pytest.FixtureRequest) -> Iterator[Any]:
     """Makes a migrated, empty database and returns its URL; all are dropped at the end."""
     config: Any = request.config
-    source = getattr(config, "workerinput", None)
-    base = source["pg_base"] if source else config.pg_base
-    template = source["pg_template"] if source else config.pg_template
+    base, template = config.pg_base, config.pg_template
     made: list[str] = []
 
     def make() -> str:

@@ -65,8 +65,9 @@ def decide(tx: Tx, who: Actor, parameter_id: int, *, approved: bool, note: str |
         raise Conflict("已作出决定", extra={"state": row.decision})
     if row.proposed_by_person == who.person_id:
         raise Refused("提案人不得批准自己的提案", reason="FOUR_EYES")
+    now = tx.clock()
     row.decision, row.decision_note = ("approved" if approved else "rejected"), note
-    row.decided_by_person, row.decided_at = who.person_id, tx.clock()
+    row.decided_by_person, row.decided_at = who.person_id, now
     verb = "approve" if approved else "reject"
     record(tx, who, f"parameter.{verb}", f"parameter/{row.id}", region=row.county_code, name=row.name, value=row.value)
     return row

@@ -60,7 +60,7 @@ def test_two_officers_at_once_one_wins_and_the_other_hears_the_present_state(sta
 def test_county_parameters_take_two_supervisors_and_a_running_lot_keeps_its_own(stage: Stage) -> None:
     lot = stage.walk(until="L40")
     proposal = {
-        "county_code": "411082", "name": "result_notice_days", "value": 7, "valid_from": "2026-01-12",
+        "county_code": "411082", "name": "result_notice_days", "value": 7, "valid_from": stage.get(None, "/demo/clock")["now"][:10],
         "basis": "长葛市农业农村局演示通知",
     }  # fmt: skip
     made = stage.post("city-centre", "/county-parameters", proposal)

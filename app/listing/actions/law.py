@@ -88,8 +88,9 @@ def decide(tx: Tx, who: Actor, case_id: int, *, decision: str, reason: str) -> R
         raise NotFound("没有这项待判断事项")
     if case.decision is not None:
         raise Conflict("已作出决定", extra={"state": case.decision})
+    now = tx.clock()
     case.decision, case.reason = decision, reason
-    case.decided_by_person, case.decided_at = who.person_id, tx.clock()
+    case.decided_by_person, case.decided_at = who.person_id, now
     record(
         tx, who, "review.decide", f"review-case/{case.id}", region=case.region_code,
         lot=case.lot_id, rule=case.rule_id, decision=decision, reason=reason,
