@@ -1,8 +1,7 @@
 """Heads, keys, cosignatures and leaves. Everything here is public."""
 
-from collections.abc import Sequence
-
 import json
+from collections.abc import Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
