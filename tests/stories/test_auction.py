@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.demo.player import instant
-from tests.stories.stage import DEAL, Json, Stage, another
+from app.demo.player import Json, instant
+from tests.stories.stage import DEAL, Stage, another
 
 OFFICE = "changge"
 
