@@ -18,6 +18,7 @@ from app.base.embedded import EmbeddedPostgres, NoPostgresError
 from app.base.errors import Problem
 from app.demo.stage import raise_curtain
 from app.furnish import furnish
+from app.handbook import PAGES
 from app.identity import actions as identity
 from app.identity.schemas import AccountIn
 from app.settings import Settings
@@ -110,6 +111,14 @@ def migrate() -> None:
     with database(Settings()) as settings:
         schema.upgrade(settings.database_url)
     typer.echo("库结构已是最新")
+
+
+@cli.command()
+def handbook() -> None:
+    """由代码生成 docs/ 中的生命周期、法律规则目录与词汇表。"""
+    for name, page in PAGES.items():
+        (schema.ROOT / "docs" / name).write_text(page(), "utf-8")
+        typer.echo(f"docs/{name}")
 
 
 @cli.command()
