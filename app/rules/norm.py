@@ -128,10 +128,6 @@ class Rule:
         """What the finding says when the rule is broken."""
         return self.message if isinstance(self.message, str) else self.message(case)
 
-    def outcomes(self) -> frozenset[Outcome]:
-        """What a broken check may come to; a graded answer may be milder."""
-        return frozenset(check.breach for check in self.checks)
-
 
 def rule(
     rule_id: str,
