@@ -70,7 +70,7 @@ def test_a_tenant_who_has_not_answered_has_fifteen_days() -> None:
     sale = {"category": "idle_house", "method": "sale", "award_mode": "listing"}
     for served, expected in (("2026-11-08", Outcome.HOLD), ("2026-11-05", Outcome.PASS)):
         assert outcome("CC-726", **sale, tenancy=tenancy | {"notice_served_date": served}) == expected
-    assert outcome("CC-726", **sale, tenancy=tenancy | {"response": "waived"}) == Outcome.PASS
+    assert outcome("CC-726", **sale, tenancy=tenancy | {"response": "waive"}) == Outcome.PASS
 
 
 @pytest.mark.parametrize(
