@@ -62,14 +62,14 @@ def _url(base: str, database: str) -> str:
 
 @pytest.fixture(scope="session")
 def clone(request: pytest.FixtureRequest) -> Iterator[Any]:
-    """Makes a migrated, empty database and returns its URL; all are dropped at the end."""
+    """Makes a migrated, empty database, or a copy of the one named, and returns its URL; all are dropped at the end."""
     config: Any = request.config
     base, template = config.pg_base, config.pg_template
     made: list[str] = []
 
-    def make() -> str:
+    def make(of: str | None = None) -> str:
         name = f"t_{uuid.uuid4().hex[:10]}"
-        _admin(base, f"CREATE DATABASE {name} TEMPLATE {template}")
+        _admin(base, f"CREATE DATABASE {name} TEMPLATE {make_url(of).database if of else template}")
         made.append(name)
         return _url(base, name)
 

@@ -21,11 +21,12 @@ class ActError(RuntimeError):
 class Client:
     """Calls on behalf of demonstration accounts; signs each in when first needed, and again when a token ends."""
 
-    def __init__(self, http: httpx2.Client) -> None:
+    def __init__(self, http: httpx2.Client, tokens: dict[str, str] | None = None) -> None:
         self._http = http
-        self._tokens: dict[str, str] = {}
+        self._tokens = dict(tokens or {})
 
-    def _token(self, login: str) -> str:
+    def token(self, login: str) -> str:
+        """The account's access token. Raises ActError where signing in is refused."""
         if login not in self._tokens:
             form = {"grant_type": "password", "username": login, "password": PASSWORD}
             answer = self._http.post("/api/v1/auth/token", data=form)
@@ -37,7 +38,7 @@ class Client:
     def call(self, login: str | None, method: str, path: str, *, key: str | None = None, **sent: Any) -> Any:
         """One call; the parsed answer. Raises ActError for any problem. `login` None is the public."""
         for attempt in (1, 2):
-            headers = {"Authorization": f"Bearer {self._token(login)}"} if login else {}
+            headers = {"Authorization": f"Bearer {self.token(login)}"} if login else {}
             if key:
                 headers["Idempotency-Key"] = key
             answer = self._http.request(method, f"/api/v1{path}", headers=headers, **sent)

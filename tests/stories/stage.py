@@ -10,6 +10,7 @@ from typing import Any
 from fastapi.testclient import TestClient
 
 from app.demo.client import ActError, Client
+from app.demo.people import demonstrators
 from app.demo.player import Json, Player, instant
 from app.demo.script import ScriptedDeal, ScriptedLot
 from app.furnish import furnish
@@ -91,9 +92,17 @@ def another(deal: ScriptedDeal = DEAL, **over: Any) -> ScriptedDeal:
 
 
 @contextmanager
-def staged(url: str, folder: Path) -> Iterator[Stage]:
-    """The application over a database, furnished as a demonstration."""
+def staged(url: str, folder: Path, tokens: dict[str, str] | None = None) -> Iterator[Stage]:
+    """The application over a furnished demonstration's database and folder; who holds a token is signed in already."""
     settings = Settings(database_url=url, data_dir=folder, demo=True)
-    furnish(settings)
     with TestClient(create_app(settings)) as http:
-        yield Stage(Client(http))
+        yield Stage(Client(http, tokens))
+
+
+def furnished(url: str, folder: Path) -> dict[str, str]:
+    """Makes an empty database a demonstration, with the people of the stories signed in; their tokens."""
+    furnish(Settings(database_url=url, data_dir=folder, demo=True))
+    with staged(url, folder) as stage:
+        return {
+            d.login: stage.client.token(d.login) for d in demonstrators() if d.login.startswith((DEAL.county, "bidder"))
+        }
