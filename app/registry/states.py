@@ -129,6 +129,7 @@ class RightKind(StrEnum):
     PATENT_APPLICATION = "patent_application"
     PLANT_VARIETY = "plant_variety"
     COPYRIGHT = "copyright"
+    RIGHT_OF_HABITATION = "right_of_habitation"
 
 
 class SourceKind(StrEnum):
@@ -140,6 +141,7 @@ class SourceKind(StrEnum):
     COURT_ORDER = "court_order"
     ADMINISTRATIVE_DECISION = "administrative_decision"
     SUCCESSION = "succession"
+    MANDATE = "mandate"
 
 
 class RestrictionKind(StrEnum):
@@ -152,6 +154,28 @@ class RestrictionKind(StrEnum):
     ECOLOGICAL_RED_LINE = "ecological_red_line"
     SOIL_POLLUTION_REGISTER = "soil_pollution_register"
     PLANNING_USE = "planning_use"
+    OTHER = "other"
+    PERMANENT_BASIC_FARMLAND = "permanent_basic_farmland"
+
+
+USUAL_SOURCE: Mapping[RestrictionKind, SourceKind] = {
+    RestrictionKind.SEIZURE: SourceKind.COURT_ORDER,
+    RestrictionKind.MORTGAGE: SourceKind.CONTRACT,
+    RestrictionKind.RIGHT_OF_HABITATION: SourceKind.CONTRACT,
+}
+"""What a restriction rests on where its record does not say: for the rest, an administrative decision."""
+
+
+class ResponsibilityKind(StrEnum):
+    """义务（LA_Responsibility）。"""
+
+    PAY_RENT = "pay_rent"
+    KEEP_CULTIVATED = "keep_cultivated"
+    KEEP_USE = "keep_use"
+    PROTECT_SOIL = "protect_soil"
+    RECLAIM_LAND = "reclaim_land"
+    MAINTAIN_WORKS = "maintain_works"
+    START_BUILDING = "start_building"
     OTHER = "other"
 
 

@@ -50,6 +50,7 @@ AREA_ZH: Final[Mapping[str, str]] = {
     "priority": "优先权",
     "region": "区划",
     "resolution": "决议",
+    "responsibility": "义务",
     "restriction": "权利限制",
     "review": "复核",
     "review-case": "复核事项",

@@ -6,7 +6,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.base.actor import Role
-from tests.people import bearer, committed
+from app.base.db import transaction
+from tests.people import bearer, committed, problem
 from tests.registry import make
 from tests.registry.test_decisions import PDF
 
@@ -283,3 +284,20 @@ def test_a_body_past_the_limit_of_all_bodies_is_refused_unread(client: TestClien
     form = {"region_code": make.VILLAGE, "kind": "minutes", "title": "演示会议记录"}
     huge = {"file": ("x.pdf", PDF.ljust(3_000_000))}
     assert client.post("/api/v1/documents", data=form, files=huge, headers=clerk).status_code == 413
+
+
+def test_a_parcel_is_amended_and_its_former_state_read_by_day_and_by_version(
+    client: TestClient, station: Headers
+) -> None:
+    made = client.post("/api/v1/parcels", json=parcel(), headers=station).json()
+    path = f"/api/v1/parcels/{made['id']}"
+    change = {"area_mu": "60", "source_kind": "administrative_decision", "source": "演示测绘成果"}
+    assert client.post(f"{path}/amend", json=change, headers=station).json()["area_mu"] == "60"
+    with transaction(read_only=True) as tx:
+        today = tx.today().isoformat()
+    then = client.get(path, params={"on": today}, headers=station).json()
+    assert then["area_mu"] == "60"
+    assert [v["parcel"]["area_mu"] for v in client.get(f"{path}/versions", headers=station).json()] == ["60", "54.5"]
+    problem(client.get(path, params={"on": "2020-01-01"}, headers=station), 404, "not-found")
+    assert problem(client.get(path, params={"on": "2099-01-01"}, headers=station), 422, "invalid")["field"] == "on"
+    problem(client.post(f"{path}/amend", json={"area_mu": "61"}, headers=station), 422, "invalid")

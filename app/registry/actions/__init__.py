@@ -3,13 +3,14 @@
 from app.registry.actions.decisions import record_mandate, record_resolution, revoke_mandate
 from app.registry.actions.documents import MAX_DOCUMENT, record_document
 from app.registry.actions.leases import end_lease, grant_lease
-from app.registry.actions.parcels import record_asset, record_parcel
+from app.registry.actions.parcels import amend_parcel, record_asset, record_parcel
 from app.registry.actions.parties import record_collective, record_members, record_party, unmask
 from app.registry.actions.regions import load_regions
-from app.registry.actions.rights import end_right, impose, record_right, release
+from app.registry.actions.restrictions import discharge, impose, oblige, release
+from app.registry.actions.rights import end_right, record_right
 
 __all__ = [
-    "MAX_DOCUMENT", "end_lease", "end_right", "grant_lease", "impose", "load_regions", "record_asset",
+    "MAX_DOCUMENT", "amend_parcel", "discharge", "end_lease", "end_right", "grant_lease", "impose", "load_regions", "oblige", "record_asset",
     "record_collective", "record_document", "record_mandate", "record_members", "record_parcel", "record_party",
     "record_resolution", "record_right", "release", "revoke_mandate", "unmask",
 ]  # fmt: skip

@@ -1,8 +1,8 @@
-"""Rights and restrictions: recorded with their source, ended or released, never deleted."""
+"""Rights: recorded with their source inside the right they come from, ended, never deleted."""
 
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import Date, cast, func, select
 
 from app.audit.actions import record
 from app.base.actor import Actor
@@ -10,8 +10,8 @@ from app.base.db import Tx
 from app.base.errors import Conflict, Invalid, Refused
 from app.registry import queries
 from app.registry.actions.regions import naming, within
-from app.registry.models import BaUnit, BaUnitItem, LandRight, Restriction
-from app.registry.schemas import RestrictionIn, RightIn
+from app.registry.models import BaUnit, BaUnitItem, LandRight
+from app.registry.schemas import RightIn
 
 
 def record_right(tx: Tx, who: Actor | None, body: RightIn) -> LandRight:
@@ -31,29 +31,32 @@ def record_right(tx: Tx, who: Actor | None, body: RightIn) -> LandRight:
         taken = select(LandRight.id).where(LandRight.certificate_no == body.certificate_no)
         if tx.scalar(taken) is not None:
             raise Conflict("该权证号已登记", field="certificate_no", reason="CERTIFICATE_EXISTS")
-    right = LandRight(
-        **body.model_dump(exclude={"parcel_ids", "asset_ids"}),
-        ba_unit_id=_unit(tx, who, body, origin),
-        begin_lifespan_at=now,
-    )
+    unit_id = _unit(tx, who, body, origin)
+    _within_area(tx, body, unit_id, origin)
+    fields = {name: value for name, value in dict(body).items() if name not in {"parcel_ids", "asset_ids"}}
+    right = LandRight(**fields, ba_unit_id=unit_id, begin_lifespan_at=now)
     tx.add(right)
     tx.flush()
     record(
         tx, who, "right.record", f"right/{right.id}", region=right.region_code,
         kind=right.kind, holder=right.holder_party_id, parent=right.parent_right_id, extends=right.extends_right_id,
-        starts_on=right.starts_on, ends_on=right.ends_on, certificate_no=right.certificate_no,
+        starts_on=right.starts_on, ends_on=right.ends_on, area_mu=right.area_mu, source=right.source_kind,
+        certificate_no=right.certificate_no,
         parcels=list(body.parcel_ids), assets=list(body.asset_ids),
     )  # fmt: skip
     return right
 
 
 def _origin(tx: Tx, who: Actor | None, body: RightIn) -> LandRight | None:
-    """The right that this one is derived from or carries on, locked, with the term checked against it."""
+    """The right that this one is derived from or carries on, locked, with term and area checked against it."""
     if body.extends_right_id is not None:
         with naming("extends_right_id"):
             extended = queries.lock_right(tx, body.extends_right_id, seen_by=who)
         if extended.end_lifespan_at is not None or extended.kind is not body.kind:
             raise Invalid("延续的权利须是同类的现有权利", field="extends_right_id")
+        above = next((r for r in reversed(queries.chain(tx, extended.id)) if r.parent_right_id is not None), None)
+        if above is not None:
+            _within_term(tx, queries.right(tx, above.parent_right_id or 0), body)
         return extended
     if body.parent_right_id is None:
         return None
@@ -61,27 +64,35 @@ def _origin(tx: Tx, who: Actor | None, body: RightIn) -> LandRight | None:
         parent = queries.lock_right(tx, body.parent_right_id, seen_by=who)
     if parent.end_lifespan_at is not None:
         raise Invalid("母权利已终止", field="parent_right_id")
+    _within_term(tx, parent, body)
+    return parent
+
+
+def _within_term(tx: Tx, parent: LandRight, body: RightIn) -> None:
     if parent.starts_on is not None and body.starts_on is not None and body.starts_on < parent.starts_on:
         raise Invalid(f"派生权利不得早于母权利起始日（{parent.starts_on}）", field="starts_on")
     until = end_of(tx, parent)
     if until is not None and (body.ends_on is None or body.ends_on > until):
         raise Invalid(f"派生权利不得超过母权利的剩余期限（{until}）", field="ends_on")
-    return parent
+
+
+def _within_area(tx: Tx, body: RightIn, unit_id: int, origin: LandRight | None) -> None:
+    """A right covers its unit at most, and what is derived no more than what it is derived from."""
+    whole = queries.area_of(tx, unit_id)
+    if body.area_mu is not None and (whole is None or body.area_mu > whole):
+        raise Invalid(f"面积超过地块面积（{whole or 0}亩）", field="area_mu")
+    if origin is None or body.parent_right_id is None:
+        return
+    covered = origin.area_mu or queries.area_of(tx, origin.ba_unit_id)
+    mine = body.area_mu or whole
+    if covered is not None and mine is not None and mine > covered:
+        raise Invalid(f"派生权利超出母权利的面积（{covered}亩）", field="area_mu")
 
 
 def end_of(tx: Tx, right: LandRight) -> date | None:
-    """The last day of a right, with the contract that carries it on; None where it has no end."""
-    if right.ends_on is None:
-        return None
-    carried = tx.execute(
-        select(func.max(LandRight.ends_on), func.bool_or(LandRight.ends_on.is_(None))).where(
-            LandRight.extends_right_id == right.id, LandRight.end_lifespan_at.is_(None)
-        )
-    ).one()
-    until, endless = carried
-    if endless:
-        return None
-    return max(right.ends_on, until) if until is not None else right.ends_on
+    """The last day of a right, with the contracts that carry it on one after the other; None where it has no end."""
+    until: date | None = tx.scalar(select(func.nullif(func.right_until(right.id), cast("infinity", Date), type_=Date)))
+    return until
 
 
 def _unit(tx: Tx, who: Actor | None, body: RightIn, origin: LandRight | None) -> int:
@@ -126,40 +137,3 @@ def end_right(tx: Tx, who: Actor | None, right_id: int, *, reason: str) -> LandR
     tx.flush()
     record(tx, who, "right.end", f"right/{right_id}", region=right.region_code, reason=reason)
     return right
-
-
-def impose(tx: Tx, who: Actor | None, body: RestrictionIn) -> Restriction:
-    """登记限制 on a parcel, an asset or a right, with its source. Raises NotFound outside the actor's regions."""
-    if body.parcel_id is not None:
-        region = queries.parcel(tx, body.parcel_id, seen_by=who).region_code
-    elif body.asset_id is not None:
-        region = queries.asset(tx, body.asset_id, seen_by=who).region_code
-    else:
-        region = queries.right(tx, body.right_id or 0, seen_by=who).region_code
-    for field, read in (("beneficiary_party_id", queries.party), ("source_document_id", queries.document)):
-        key = getattr(body, field)
-        if key is not None:
-            with naming(field):
-                read(tx, key, seen_by=who)
-    restriction = Restriction(**body.model_dump(), region_code=region, imposed_at=tx.clock())
-    tx.add(restriction)
-    tx.flush()
-    record(
-        tx, who, "restriction.impose", f"restriction/{restriction.id}", region=region,
-        kind=restriction.kind, parcel=body.parcel_id, asset=body.asset_id, right=body.right_id, source=body.source,
-    )  # fmt: skip
-    return restriction
-
-
-def release(tx: Tx, who: Actor | None, restriction_id: int, *, source: str) -> Restriction:
-    """解除限制, by its own source. Raises Conflict if it was released before."""
-    restriction = queries.lock_restriction(tx, restriction_id, seen_by=who)
-    now = tx.clock()
-    if restriction.released_at is not None:
-        raise Conflict("该限制已解除", reason="RESTRICTION_RELEASED", extra={"state": "released"})
-    restriction.released_at, restriction.release_source = now, source
-    tx.flush()
-    record(
-        tx, who, "restriction.release", f"restriction/{restriction_id}", region=restriction.region_code, source=source
-    )
-    return restriction

@@ -11,8 +11,8 @@ from app.base.wire import RegionCode
 from app.identity.auth import may
 from app.identity.permissions import P
 from app.registry import actions, queries
-from app.registry.api.reading import Cursor, Limit, Reader, Recorder, Region, page_of
-from app.registry.models import Party
+from app.registry.api.reading import Cursor, Limit, On, Reader, Recorder, Region, page_of
+from app.registry.models import Collective, Party, PartyMember
 from app.registry.schemas import (
     CollectiveIn,
     CollectiveOut,
@@ -72,9 +72,8 @@ def record_party(body: PartyIn, who: Recorder) -> PartyOut:
         return PartyOut.model_validate(actions.record_party(tx, who, body))
 
 
-def _detail(tx: Tx, party: Party) -> PartyDetailOut:
+def _detail(party: Party, collective: Collective | None, members: list[tuple[PartyMember, Party]]) -> PartyDetailOut:
     out = PartyDetailOut(**PartyOut.model_validate(party).model_dump())
-    collective = queries.collective(tx, party.id)
     if collective is not None:
         out.collective = CollectiveOut.model_validate(collective)
     out.members = [
@@ -82,16 +81,25 @@ def _detail(tx: Tx, party: Party) -> PartyDetailOut:
             party_id=p.id, name=p.name, share_num=m.share_num, share_den=m.share_den, relation=m.relation,
             is_representative=m.is_representative,
         )
-        for m, p in queries.members(tx, party.id)
+        for m, p in members
     ]  # fmt: skip
     return out
 
 
+def _now(tx: Tx, party: Party) -> PartyDetailOut:
+    return _detail(party, queries.collective(tx, party.id), queries.members(tx, party.id))
+
+
 @router.get("/parties/{party_id}")
-def party(party_id: int, who: Reader) -> PartyDetailOut:
-    """主体、其成员与集体登记事项。"""
+def party(party_id: int, who: Reader, on: On = None) -> PartyDetailOut:
+    """主体、其成员与集体登记事项；on 为过去的一天时，按当日登记状态。"""
     with transaction(read_only=True) as tx:
-        return _detail(tx, queries.party(tx, party_id, seen_by=who))
+        now = queries.party(tx, party_id, seen_by=who)
+        if on is None:
+            return _now(tx, now)
+        then = queries.one_as_of(tx, Party, party_id, on)
+        registered = queries.as_of(tx, Collective, [party_id], on)
+        return _detail(then, registered[0] if registered else None, queries.members_as_of(tx, party_id, on))
 
 
 @router.put("/parties/{party_id}/members")
@@ -99,7 +107,7 @@ def record_members(party_id: int, body: MembersIn, who: Recorder) -> PartyDetail
     """登记共有人或户内成员（全量）。"""
     with transaction() as tx:
         actions.record_members(tx, who, party_id, body)
-        return _detail(tx, queries.party(tx, party_id, seen_by=who))
+        return _now(tx, queries.party(tx, party_id, seen_by=who))
 
 
 @router.put("/parties/{party_id}/collective")

@@ -1,5 +1,6 @@
 """What the lists of the registry have in common: their parameters, and the page that is answered."""
 
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Query
@@ -16,6 +17,7 @@ Cursor = Annotated[str | None, Query(max_length=40)]
 Limit = Annotated[int, Query(ge=1, le=MAX_PAGE)]
 Key = Annotated[int | None, Query(ge=1, lt=2**63)]
 Region = Annotated[Prefix | None, Query(description="行政区划代码前缀")]
+On = Annotated[date | None, Query(description="按这一天终了时的登记状态回答，YYYY-MM-DD")]
 Reader = Annotated[Actor, may(P.REGISTRY_READ)]
 Recorder = Annotated[Actor, may(P.REGISTRY_RECORD)]
 

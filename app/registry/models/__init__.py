@@ -3,7 +3,8 @@
 from app.registry.models.decisions import Document, DocumentBody, Mandate, Resolution
 from app.registry.models.parcels import Asset, BaUnit, BaUnitItem, Parcel
 from app.registry.models.parties import Collective, NumberSeries, Party, PartyMember, Region
-from app.registry.models.rights import LandRight, Lease, Restriction
+from app.registry.models.rights import LandRight, Lease, Responsibility, Restriction
+from app.registry.models.versions import RegistryVersion
 
 __all__ = [
     "Asset",
@@ -20,6 +21,8 @@ __all__ = [
     "Party",
     "PartyMember",
     "Region",
+    "RegistryVersion",
     "Resolution",
+    "Responsibility",
     "Restriction",
 ]

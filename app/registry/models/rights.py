@@ -1,20 +1,32 @@
-"""Rights, restrictions (LA_Right, LA_Restriction) and leases: who may possess which parcel from when to when."""
+"""Rights, restrictions, responsibilities (LA_RRR) and leases: who may possess which parcel from when to when."""
 
 from datetime import date, datetime
+from decimal import Decimal
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, String, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    Numeric,
+    String,
+    UniqueConstraint,
+    text,
+)  # fmt: skip
 from sqlalchemy.dialects.postgresql import DATERANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.base.db import Model
 from app.registry.models.columns import BY_PREFIX, Instant, choice
-from app.registry.states import RestrictionKind, RightKind, SourceKind
+from app.registry.states import ResponsibilityKind, RestrictionKind, RightKind, SourceKind
 
 
 class LandRight(Model):
     """权利（LA_Right）in a unit, with both days of its term inside. An end of None is a right without term.
 
-    `parent_right_id` is the right it was derived from: a trigger holds that no right outlives its parent.
+    `area_mu` is the part of the unit that the right covers, all of it where it is None. `parent_right_id` is the right
+    it was derived from: a trigger holds that no right outlives its parent or leaves its parcels and area.
     `extends_right_id` names the contract that an 延包 contract carries on; the parent then lasts as long as that.
     """
 
@@ -25,6 +37,7 @@ class LandRight(Model):
         CheckConstraint("share_num > 0 AND share_num <= share_den", name="share_is_a_fraction"),
         CheckConstraint("begin_lifespan_at <= end_lifespan_at", name="lifespan_runs_forward"),
         CheckConstraint("num_nonnulls(parent_right_id, extends_right_id) <= 1", name="derived_or_extending"),
+        CheckConstraint("area_mu > 0", name="area_is_positive"),
         Index("land_right_region_idx", "region_code", postgresql_ops=BY_PREFIX),
         Index("land_right_unit_idx", "ba_unit_id"),
         Index("land_right_holder_idx", "holder_party_id"),
@@ -39,6 +52,7 @@ class LandRight(Model):
     holder_party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
     share_num: Mapped[int] = mapped_column(BigInteger, server_default=text("1"))
     share_den: Mapped[int] = mapped_column(BigInteger, server_default=text("1"))
+    area_mu: Mapped[Decimal | None] = mapped_column(Numeric(14, 4))
     parent_right_id: Mapped[int | None] = mapped_column(ForeignKey("land_right.id"))
     extends_right_id: Mapped[int | None] = mapped_column(ForeignKey("land_right.id"))
     starts_on: Mapped[date | None]
@@ -74,6 +88,38 @@ class Restriction(Model):
     asset_id: Mapped[int | None] = mapped_column(ForeignKey("asset.id"))
     right_id: Mapped[int | None] = mapped_column(ForeignKey("land_right.id"))
     beneficiary_party_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
+    source_kind: Mapped[SourceKind] = mapped_column(choice(SourceKind, "source_is_known"))
+    source: Mapped[str] = mapped_column(String(200))
+    source_document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+    imposed_at: Mapped[datetime] = mapped_column(Instant)
+    released_at: Mapped[datetime | None] = mapped_column(Instant)
+    release_source: Mapped[str | None] = mapped_column(String(200))
+
+
+class Responsibility(Model):
+    """义务（LA_Responsibility）of a party on a parcel, an asset or a right, from its source until its release."""
+
+    __tablename__ = "responsibility"
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(parcel_id, asset_id, right_id) = 1", name="one_thing"),
+        CheckConstraint("imposed_at <= released_at", name="released_after_imposed"),
+        CheckConstraint("(released_at IS NULL) = (release_source IS NULL)", name="release_has_a_source"),
+        Index("responsibility_parcel_idx", "parcel_id"),
+        Index("responsibility_asset_idx", "asset_id"),
+        Index("responsibility_right_idx", "right_id"),
+        Index("responsibility_region_idx", "region_code", postgresql_ops=BY_PREFIX),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    kind: Mapped[ResponsibilityKind] = mapped_column(choice(ResponsibilityKind, "kind_is_known"))
+    region_code: Mapped[str] = mapped_column(ForeignKey("region.code"))
+    bearer_party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    parcel_id: Mapped[int | None] = mapped_column(ForeignKey("parcel.id"))
+    asset_id: Mapped[int | None] = mapped_column(ForeignKey("asset.id"))
+    right_id: Mapped[int | None] = mapped_column(ForeignKey("land_right.id"))
+    content: Mapped[str] = mapped_column(String(200))
+    due_on: Mapped[date | None]
+    source_kind: Mapped[SourceKind] = mapped_column(choice(SourceKind, "source_is_known"))
     source: Mapped[str] = mapped_column(String(200))
     source_document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
     imposed_at: Mapped[datetime] = mapped_column(Instant)

@@ -1,9 +1,10 @@
 """One thing of the registry, or the lock on it. What lies outside the actor's regions is NotFound."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.base.actor import Actor, in_scope
@@ -23,10 +24,13 @@ from app.registry.models import (
     Party,
     Region,
     Resolution,
+    Responsibility,
     Restriction,
 )  # fmt: skip
 
-Scoped = TypeVar("Scoped", Asset, Document, LandRight, Lease, Mandate, Parcel, Party, Resolution, Restriction)
+Scoped = TypeVar(
+    "Scoped", Asset, Document, LandRight, Lease, Mandate, Parcel, Party, Resolution, Responsibility, Restriction
+)
 
 _MISSING: dict[type[Any], str] = {
     Asset: "没有这项资产",
@@ -37,6 +41,7 @@ _MISSING: dict[type[Any], str] = {
     Parcel: "没有这个地块",
     Party: "没有这个主体",
     Resolution: "没有这份决议",
+    Responsibility: "没有这项义务",
     Restriction: "没有这项限制",
 }
 
@@ -134,6 +139,34 @@ def things_of(tx: Tx, ba_unit_id: int) -> tuple[list[int], list[int]]:
         .order_by(BaUnitItem.id)
     ).all()
     return [p for p, _ in rows if p is not None], [a for _, a in rows if a is not None]
+
+
+def area_of(tx: Tx, ba_unit_id: int) -> Decimal | None:
+    """The mu of all parcels in a unit; None where it holds none."""
+    return tx.scalar(
+        select(func.sum(Parcel.area_mu))
+        .join(BaUnitItem, BaUnitItem.parcel_id == Parcel.id)
+        .where(BaUnitItem.ba_unit_id == ba_unit_id)
+    )
+
+
+def overfull(tx: Tx, parcel_id: int) -> bool:
+    """Whether some present right in this parcel covers more than its unit now has."""
+    units = tx.execute(
+        select(LandRight.ba_unit_id, func.max(LandRight.area_mu))
+        .join(BaUnitItem, BaUnitItem.ba_unit_id == LandRight.ba_unit_id)
+        .where(BaUnitItem.parcel_id == parcel_id, LandRight.end_lifespan_at.is_(None), LandRight.area_mu.is_not(None))
+        .group_by(LandRight.ba_unit_id)
+    ).all()
+    return any(covered is not None and covered > (area_of(tx, unit) or 0) for unit, covered in units)
+
+
+def responsibility(tx: Tx, responsibility_id: int, *, seen_by: Actor | None = None) -> Responsibility:
+    return _one(tx, Responsibility, responsibility_id, seen_by)
+
+
+def lock_responsibility(tx: Tx, responsibility_id: int, *, seen_by: Actor | None = None) -> Responsibility:
+    return _one(tx, Responsibility, responsibility_id, seen_by, lock=True)
 
 
 def restriction(tx: Tx, restriction_id: int, *, seen_by: Actor | None = None) -> Restriction:

@@ -18,11 +18,12 @@ from app.registry.models import (
     Party,
     Region,
     Resolution,
+    Responsibility,
     Restriction,
 )  # fmt: skip
 from app.registry.states import AssetKind, LandType, PartyKind, RegionLevel, RestrictionKind, RightKind
 
-Row = TypeVar("Row", Asset, Document, LandRight, Lease, Mandate, Parcel, Party, Resolution, Restriction)
+Row = TypeVar("Row", Asset, Document, LandRight, Lease, Mandate, Parcel, Party, Resolution, Responsibility, Restriction)
 
 
 def _page(
@@ -198,3 +199,21 @@ def page_documents(
     limit: int = 50,
 ) -> list[Document]:
     return _page(tx, Document, seen_by, prefix, after, limit, *_given((Document.kind, kind)))
+
+
+def page_responsibilities(
+    tx: Tx, *, seen_by: Actor, prefix: str | None = None, bearer_party_id: int | None = None,
+    parcel_id: int | None = None, right_id: int | None = None, standing: bool | None = None,
+    after: int | None = None, limit: int = 50,
+) -> list[Responsibility]:  # fmt: skip
+    """`standing`: only those not yet discharged, or only those that are."""
+    narrow = list(
+        _given(
+            (Responsibility.bearer_party_id, bearer_party_id),
+            (Responsibility.parcel_id, parcel_id),
+            (Responsibility.right_id, right_id),
+        )
+    )
+    if standing is not None:
+        narrow.append(Responsibility.released_at.is_(None) == standing)
+    return _page(tx, Responsibility, seen_by, prefix, after, limit, *narrow)

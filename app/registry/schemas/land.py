@@ -1,21 +1,15 @@
-"""Parcels, assets, rights, restrictions and leases on the wire."""
+"""Parcels and assets on the wire."""
 
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from app.base.wire import AreaMu, Choice, Day, FenOrZero, Id, In, Out, PlainDecimal, RegionCode, Text
-from app.registry.schemas.fields import Code, Ids, Int32
-from app.registry.states import (
-    AssetKind,
-    LandType,
-    RestrictionKind,
-    RightKind,
-    SoilClass,
-    SourceKind,
-)  # fmt: skip
+from app.base.wire import Choice, FenOrZero, Id, In, Out, PlainDecimal, RegionCode, Text
+from app.registry.schemas.fields import Code, ParcelArea
+from app.registry.schemas.rights import LeaseOut, RestrictionOut, RightOut
+from app.registry.states import AssetKind, LandType, SoilClass, SourceKind
 
 
 def _four_places(value: Decimal) -> Decimal:
@@ -47,7 +41,6 @@ class BoxIn(In):
 
 Slope = Annotated[PlainDecimal, Field(ge=0, le=90, decimal_places=2, description="坡度（度）")]
 Quantity = Annotated[PlainDecimal, Field(gt=0, lt=Decimal(10**12), decimal_places=4)]
-ParcelArea = Annotated[AreaMu, Field(decimal_places=4)]
 Bound = Annotated[str, Field(min_length=1, max_length=100)]
 
 
@@ -98,6 +91,37 @@ class ParcelOut(Out):
     begin_lifespan_at: datetime
 
 
+class ParcelChangeIn(In):
+    """变更地块: what is given changes, what is left out stays. The source of the change is never left out."""
+
+    name: Text | None = None
+    area_mu: ParcelArea | None = None
+    land_type: Choice[LandType] | None = None
+    is_reserve_land: bool | None = None
+    permanent_basic_farmland: bool | None = None
+    slope_degrees: Slope | None = None
+    soil_class: Choice[SoilClass] | None = None
+    soil_pollution_list: bool | None = None
+    soil_survey_done: bool | None = None
+    public_welfare_forest: bool | None = None
+    bound_east: Bound | None = None
+    bound_south: Bound | None = None
+    bound_west: Bound | None = None
+    bound_north: Bound | None = None
+    source_kind: Choice[SourceKind]
+    source: Text
+    source_document_id: Id | None = None
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        for name in ("name", "area_mu", "land_type"):
+            if name in self.model_fields_set and getattr(self, name) is None:
+                raise ValueError("名称、面积、地类不得为空")
+        if self.model_fields_set <= {"source_kind", "source", "source_document_id"}:
+            raise ValueError("没有要变更的事项")
+        return self
+
+
 class AssetIn(In):
     """“三资”台账中的资产（土地以外）。"""
 
@@ -135,138 +159,12 @@ class AssetOut(Out):
     legal_proof: bool | None
 
 
-class RightIn(In):
-    """权利. Both days of the term are inside it. Without parcels or assets: those of the parent or extended right."""
-
-    kind: Choice[RightKind]
-    region_code: RegionCode
-    holder_party_id: Id
-    parcel_ids: Ids = Field(default_factory=list)
-    asset_ids: Ids = Field(default_factory=list)
-    parent_right_id: Id | None = None
-    extends_right_id: Id | None = None
-    share_num: Int32 = 1
-    share_den: Int32 = 1
-    starts_on: Day | None = None
-    ends_on: Day | None = None
-    certificate_no: Annotated[Text, Field(max_length=60)] | None = None
-    source_kind: Choice[SourceKind] = SourceKind.CONTRACT
-    source_ref: Text | None = None
-    source_document_id: Id | None = None
-    signed_on: Day | None = None
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        if self.starts_on is not None and self.ends_on is not None and self.ends_on < self.starts_on:
-            raise ValueError("终止日早于起始日")
-        if self.parent_right_id is not None and self.extends_right_id is not None:
-            raise ValueError("parent_right_id 与 extends_right_id 只能给出一项")
-        if self.share_num > self.share_den:
-            raise ValueError("份额不得大于一")
-        for ids in (self.parcel_ids, self.asset_ids):
-            if len(set(ids)) != len(ids):
-                raise ValueError("地块或资产重复")
-        return self
-
-
-class RightOut(Out):
-    id: int
-    kind: RightKind
-    region_code: str
-    holder_party_id: int
-    ba_unit_id: int
-    share_num: int
-    share_den: int
-    parent_right_id: int | None
-    extends_right_id: int | None
-    starts_on: date | None
-    ends_on: date | None
-    certificate_no: str | None
-    source_kind: SourceKind
-    source_ref: str | None
-    source_document_id: int | None
-    signed_on: date | None
-    begin_lifespan_at: datetime
-    end_lifespan_at: datetime | None
-    end_reason: str | None
-
-
-class RestrictionIn(In):
-    """权利限制 on exactly one of parcel, asset and right."""
-
-    kind: Choice[RestrictionKind]
-    parcel_id: Id | None = None
-    asset_id: Id | None = None
-    right_id: Id | None = None
-    beneficiary_party_id: Id | None = None
-    source: Text
-    source_document_id: Id | None = None
-
-    @model_validator(mode="after")
-    def _one_thing(self) -> Self:
-        if sum(x is not None for x in (self.parcel_id, self.asset_id, self.right_id)) != 1:
-            raise ValueError("parcel_id、asset_id、right_id 须且只能给出一项")
-        return self
-
-
-class RestrictionOut(Out):
-    id: int
-    kind: RestrictionKind
-    region_code: str
-    parcel_id: int | None
-    asset_id: int | None
-    right_id: int | None
-    beneficiary_party_id: int | None
-    source: str
-    source_document_id: int | None
-    imposed_at: datetime
-    released_at: datetime | None
-    release_source: str | None
-
-
-class ReleaseIn(In):
-    source: Text
-
-
-class ReasonIn(In):
-    reason: Text
-
-
-class LeaseIn(In):
-    """Possession under a contract made before or beside the platform; both days inside."""
-
-    parcel_ids: Annotated[list[Id], Field(min_length=1, max_length=500)]
-    holder_party_id: Id
-    starts_on: Day
-    ends_on: Day
-    reference: Annotated[Text, Field(max_length=80)]
-    right_id: Id | None = None
-    head_lease_id: Id | None = None
-
-
-class LeaseOut(Out):
-    id: int
-    parcel_id: int
-    holder_party_id: int
-    right_id: int | None
-    head_lease_id: int | None
-    reference: str
-    starts_on: date
-    last_day: date
-    agreed_until: date
-    ended_on: date | None
-    voided_at: datetime | None
-    end_reason: str | None
-
-
-class EndLeaseIn(In):
-    """`last_day`: the last day of possession; before the first one, the lease is voided."""
-
-    last_day: Day
-    reason: Text
-
-
 class ParcelDetailOut(ParcelOut):
     rights: list[RightOut] = Field(default_factory=list)
     restrictions: list[RestrictionOut] = Field(default_factory=list)
     leases: list[LeaseOut] = Field(default_factory=list)
+
+
+class ParcelVersionOut(Out):
+    since: datetime
+    parcel: ParcelOut
