@@ -26,6 +26,7 @@ class P(StrEnum):
     REGISTRY_RECORD = "registry:record"
     RESOLUTION_RECORD = "resolution:record"
     RESTRICTION_RECORD = "restriction:record"
+    MORTGAGE_RECORD = "mortgage:record"
     DOCUMENT_RECORD = "document:record"
 
     LISTING_READ = "listing:read"
@@ -113,7 +114,7 @@ HOLDS: Mapping[Role, frozenset[P]] = {
     },
     Role.JOINT_CONFERENCE: _OVERSIGHT | {P.OBJECTION_REVIEW, P.AUCTION_COSIGN, P.LISTING_COSIGN},
     Role.BIDDER: _TRANSFEREE,
-    Role.BANK: _EVERYONE | {P.TURNOVER_READ, P.RESTRICTION_RECORD},
+    Role.BANK: _EVERYONE | {P.TURNOVER_READ, P.MORTGAGE_RECORD},
     Role.AUDITOR: _OVERSIGHT,
     Role.OPERATOR: _EVERYONE | {P.ACCOUNT_MANAGE, P.ACCOUNT_READ, P.CLIENT_MANAGE, P.CALENDAR_LOAD},
 }  # fmt: skip

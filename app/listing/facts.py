@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from app.base.db import Tx
@@ -11,6 +10,8 @@ from app.compliance.queries import calendar, overrides
 from app.listing import queries
 from app.listing.models import Listing, Lot
 from app.registry import queries as registry
+from app.registry.models import Asset, Parcel, Party
+from app.registry.states import PRIVATE_KINDS, ConsentMatter
 from app.rules.book import Step
 from app.rules.facts import Case
 from app.rules.params.tables import COUNTY
@@ -42,9 +43,10 @@ def document_of(
     assets = [registry.asset(tx, i.asset_id) for i in items if i.asset_id is not None]
     transferor = registry.party(tx, listing.transferor_party_id)
     known: dict[str, Mapping[str, Any]] = {
-        "transferor": registry.transferor_facts(tx, transferor, parcels),
-        "restrictions": registry.restriction_facts(tx, parcels, assets),
+        "restrictions": registry.restriction_facts(tx, parcels, assets, on=on),
+        **_agreed(tx, listing, transferor, parcels, assets, on),
     }
+    known.setdefault("transferor", registry.transferor_facts(tx, transferor, parcels))
     if listing.resolution_id is not None:
         known["resolution"] = registry.resolution_facts(registry.resolution(tx, listing.resolution_id))
     if lot.term_start and lot.term_end:
@@ -61,18 +63,39 @@ def document_of(
         "award_mode": listing.award_mode,
     }
     if parcels:
-        body["parcels"] = registry.parcel_facts(tx, parcels, on=on)
+        body["parcels"] = registry.parcel_facts(tx, parcels, on=on, held_by=transferor.id)
     for name in {*listing.declared, *known, *sections}:
         body[name] = {**listing.declared.get(name, {}), **known.get(name, {}), **sections.get(name, {})}
-    return {name: _wire(value) for name, value in body.items()}
+    return {name: registry.as_document(value) for name, value in body.items()}
 
 
-def _wire(value: Any) -> Any:
-    """Days and decimals as the case format writes them."""
-    if isinstance(value, Mapping):
-        return {name: _wire(item) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_wire(item) for item in value]
-    if isinstance(value, date):
-        return value.isoformat()
-    return format(value.normalize(), "f") if isinstance(value, Decimal) else value
+def _agreed(
+    tx: Tx, listing: Listing, transferor: Party, parcels: list[Parcel], assets: list[Asset], on: date
+) -> dict[str, Mapping[str, Any]]:
+    """Who has agreed to what, as the register has it: each section only where the register knows of it.
+
+    Raises Refused for building land under an ecological red line.
+    """
+    things: list[Parcel] | list[Asset] = parcels or assets
+    matter = ConsentMatter.LEASE if listing.method == "lease" else ConsentMatter.TRANSFER
+    known: dict[str, Mapping[str, Any]] = {}
+    if listing.category == "household_land_management":
+        known["transferor"] = registry.represented_facts(tx, parcels, agent=transferor.id, matter=matter, on=on)
+        known["mandate"] = registry.mandate_facts_of(tx, parcels, agent=transferor.id, on=on)
+        known["retransfer"] = registry.retransfer_facts(tx, parcels, by=transferor.id, to=None, on=on)
+    if listing.category in {"homestead", "idle_house"}:
+        known["house"] = registry.house_facts(tx, parcels, assets, on=on)
+    if listing.category == "construction_land":
+        known["construction"] = registry.construction_facts(tx, parcels)
+        lines = registry.red_lined(tx, parcels)
+        if lines:
+            raise Refused(
+                f"地块位于生态保护红线内（{lines[0].source}），不得作为建设用地交易", reason="ECOLOGICAL_RED_LINE"
+            )
+    if transferor.kind in PRIVATE_KINDS:
+        given = {giver for giver, _ in registry.consents(tx, matter, things, on=on)}
+        known["transferor"] = registry.transferor_facts(tx, transferor, parcels) | registry.household_facts(
+            tx, transferor, things, matter, on=on
+        )
+        known["co_ownership"] = registry.owners(tx, transferor.id, consenting=frozenset(given))
+    return {name: facts for name, facts in known.items() if facts}

@@ -166,6 +166,40 @@ USUAL_SOURCE: Mapping[RestrictionKind, SourceKind] = {
 """What a restriction rests on where its record does not say: for the rest, an administrative decision."""
 
 
+class PlanningUse(StrEnum):
+    """国土空间规划用途。"""
+
+    INDUSTRIAL = "industrial"
+    COMMERCIAL_TOURISM_ENTERTAINMENT = "commercial_tourism_entertainment"
+    EDUCATION_SCIENCE_CULTURE_HEALTH_SPORTS = "education_science_culture_health_sports"
+    MIXED_OTHER = "mixed_other"
+    COMMODITY_HOUSING = "commodity_housing"
+    PUBLIC_SERVICE = "public_service"
+    AGRICULTURAL = "agricultural"
+    HOMESTEAD = "homestead"
+    OTHER_NON_OPERATIONAL = "other_non_operational"
+
+
+class ConsentMatter(StrEnum):
+    """同意、备案的事项。"""
+
+    LEASE = "lease"
+    RETRANSFER = "retransfer"
+    TRANSFER = "transfer"
+    MORTGAGE = "mortgage"
+    HOUSE_LEASE = "house_lease"
+
+
+class ConsentForm(StrEnum):
+    """同意的形式，由强到弱。"""
+
+    PAPER = "paper"
+    VERIFIED_DATA_MESSAGE = "verified_data_message"
+    UNVERIFIED_SCREENSHOT = "unverified_screenshot"
+    ORAL = "oral"
+    SILENCE = "silence"
+
+
 class ResponsibilityKind(StrEnum):
     """义务（LA_Responsibility）。"""
 

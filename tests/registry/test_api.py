@@ -7,6 +7,8 @@ from fastapi.testclient import TestClient
 
 from app.base.actor import Role
 from app.base.db import transaction
+from app.identity import actions as identity
+from app.registry.states import PartyKind
 from tests.people import bearer, committed, problem
 from tests.registry import make
 from tests.registry.test_decisions import PDF
@@ -301,3 +303,53 @@ def test_a_parcel_is_amended_and_its_former_state_read_by_day_and_by_version(
     problem(client.get(path, params={"on": "2020-01-01"}, headers=station), 404, "not-found")
     assert problem(client.get(path, params={"on": "2099-01-01"}, headers=station), 422, "invalid")["field"] == "on"
     problem(client.post(f"{path}/amend", json={"area_mu": "61"}, headers=station), 422, "invalid")
+
+
+def test_a_bank_registers_and_releases_its_own_mortgage_and_nothing_else(
+    client: TestClient, station: Headers, supervisor: Headers
+) -> None:
+    with transaction() as tx:
+        organisation = identity.add_organisation(tx, None, name="演示银行", kind="bank", region_code="411003").id
+        lender = make.party(tx, PartyKind.ENTERPRISE, organisation_id=organisation)
+        farmer, field, issuer = make.party(tx, PartyKind.HOUSEHOLD), make.parcel(tx), make.party(tx)
+        right = make.right(tx, farmer, [field]).id
+    teller = bearer(client, committed(Role.BANK, region="411003", organisation_id=organisation))
+    other = bearer(client, committed(Role.BANK, region="411003"))
+    body = {
+        "right_id": right, "mortgagee_party_id": lender.id, "contract_no": "演示抵字9号", "debt_fen": 5_000_000,
+        "debt_from": "2026-11-01", "debt_to": "2027-10-31",
+    }  # fmt: skip
+    refused = problem(client.post("/api/v1/mortgages", json=body, headers=teller), 409, "refused")
+    assert refused["reason"] == "LCL-47-1"
+    clerk = bearer(client, committed(Role.VILLAGE_CLERK, region=make.VILLAGE))
+    with transaction(read_only=True) as tx:
+        today = tx.today().isoformat()
+    filed = {
+        "matter": "mortgage", "filed_with_party_id": issuer.id, "filed_by_party_id": farmer.id,
+        "parcel_ids": [field.id], "filed_on": today,
+    }  # fmt: skip
+    assert client.post("/api/v1/filings", json=filed, headers=clerk).status_code == 201
+    agreed = {
+        "matter": "mortgage", "giver_party_id": farmer.id, "parcel_ids": [field.id], "form": "paper",
+        "given_on": today,
+    }  # fmt: skip
+    consent = client.post("/api/v1/consents", json=agreed, headers=clerk).json()[0]
+    where = f"/api/v1/consents/{consent['id']}/withdraw"
+    assert client.post(where, json={"reason": "重新出具"}, headers=clerk).json()["withdrawn_at"]
+    made = client.post("/api/v1/mortgages", json=body, headers=teller)
+    assert made.status_code == 201, made.text
+    at = f"/api/v1/mortgages/{made.json()['restriction_id']}"
+    assert client.get(at, headers=teller).json()["released_at"] is None
+    for answer in (client.get(at, headers=other), client.post(f"{at}/release", json={"source": "x"}, headers=other)):
+        problem(answer, 404, "not-found")
+    assert (
+        client.post(f"{at}/release", json={"source": "结清证明"}, headers=teller).json()["release_source"] == "结清证明"
+    )
+    for reader in ("consents", "filings"):
+        asked = {"parcel_id": field.id}
+        assert len(client.get(f"/api/v1/{reader}", params=asked, headers=station).json()["items"]) == 1
+    court = {"kind": "mortgage", "parcel_id": field.id, "source": "演示"}
+    assert (
+        problem(client.post("/api/v1/restrictions", json=court, headers=supervisor), 422, "invalid")["field"] == "kind"
+    )
+    problem(client.post("/api/v1/restrictions", json=court, headers=teller), 403, "forbidden")

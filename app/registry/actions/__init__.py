@@ -1,8 +1,10 @@
 """Everything that changes the registry, one theme a file. Each act is audited and stays in the actor's regions."""
 
+from app.registry.actions.agreements import record_consent, record_filing, withdraw_consent
 from app.registry.actions.decisions import record_mandate, record_resolution, revoke_mandate
 from app.registry.actions.documents import MAX_DOCUMENT, record_document
 from app.registry.actions.leases import end_lease, grant_lease
+from app.registry.actions.mortgages import register_mortgage, release_mortgage
 from app.registry.actions.parcels import amend_parcel, record_asset, record_parcel
 from app.registry.actions.parties import record_collective, record_members, record_party, unmask
 from app.registry.actions.regions import load_regions
@@ -10,7 +12,30 @@ from app.registry.actions.restrictions import discharge, impose, oblige, release
 from app.registry.actions.rights import end_right, record_right
 
 __all__ = [
-    "MAX_DOCUMENT", "amend_parcel", "discharge", "end_lease", "end_right", "grant_lease", "impose", "load_regions", "oblige", "record_asset",
-    "record_collective", "record_document", "record_mandate", "record_members", "record_parcel", "record_party",
-    "record_resolution", "record_right", "release", "revoke_mandate", "unmask",
+    "MAX_DOCUMENT",
+    "amend_parcel",
+    "discharge",
+    "end_lease",
+    "end_right",
+    "grant_lease",
+    "impose",
+    "load_regions",
+    "oblige",
+    "record_asset",
+    "record_collective",
+    "record_consent",
+    "record_document",
+    "record_filing",
+    "record_mandate",
+    "record_members",
+    "record_parcel",
+    "record_party",
+    "record_resolution",
+    "record_right",
+    "register_mortgage",
+    "release",
+    "release_mortgage",
+    "revoke_mandate",
+    "unmask",
+    "withdraw_consent",
 ]  # fmt: skip

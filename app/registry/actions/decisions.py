@@ -80,13 +80,16 @@ def record_mandate(tx: Tx, who: Actor | None, body: MandateIn) -> Mandate:
             raise Invalid("受托人不能是委托人本人", field="agent_party_id")
         with naming("agent_party_id"):
             queries.party(tx, body.agent_party_id, seen_by=who)
+    for i, parcel_id in enumerate(body.parcel_ids or ()):
+        with naming(f"parcel_ids[{i}]"):
+            queries.parcel(tx, parcel_id, seen_by=who)
     _document(tx, who, body.document_id)
     mandate = Mandate(**body.model_dump(), region_code=principal.region_code, recorded_at=tx.clock())
     tx.add(mandate)
     tx.flush()
     record(
         tx, who, "mandate.record", f"mandate/{mandate.id}", region=mandate.region_code,
-        principal=body.principal_party_id, agent=body.agent_party_id, valid_from=body.valid_from,
+        principal=body.principal_party_id, agent=body.agent_party_id, parcels=body.parcel_ids, valid_from=body.valid_from,
         valid_to=body.valid_to,
     )  # fmt: skip
     return mandate

@@ -10,9 +10,14 @@ from app.audit.actions import record
 from app.base.actor import Actor
 from app.base.db import Tx
 from app.base.errors import Conflict, Invalid, Refused
+from app.base.findings import Outcome
+from app.compliance.queries import calendar
 from app.registry import queries
 from app.registry.actions.regions import naming
-from app.registry.models import Lease
+from app.registry.models import Lease, Parcel
+from app.rules.book import Step, enforce
+from app.rules.catalogue import judge
+from app.rules.reading import read_case
 
 _DAY = timedelta(days=1)
 
@@ -50,7 +55,8 @@ def grant_lease(
                 read(tx, key)
     period = Range(starts_on, ends_on + _DAY)
     if head_lease_id is not None:
-        _inside(tx, who, head_lease_id, [p.id for p in parcels], starts_on, ends_on)
+        head = _inside(tx, who, head_lease_id, [p.id for p in parcels], starts_on, ends_on)
+        _agreed(tx, head, parcels[0], holder_party_id, starts_on, ends_on)
     leases = []
     for parcel in parcels:
         _free(tx, parcel.id, parcel.parcel_code, period, head_lease_id)
@@ -69,13 +75,39 @@ def grant_lease(
     return leases
 
 
-def _inside(tx: Tx, who: Actor | None, head_id: int, parcel_ids: list[int], starts_on: date, ends_on: date) -> None:
+def _inside(tx: Tx, who: Actor | None, head_id: int, parcel_ids: list[int], starts_on: date, ends_on: date) -> Lease:
     with naming("head_lease_id"):
         head = queries.lock_lease(tx, head_id, seen_by=who)
     if parcel_ids != [head.parcel_id]:
         raise Invalid("再流转须为同一地块", field="parcel_ids")
     if head.voided_at is not None or starts_on < head.starts_on or ends_on > head.last_day:
         raise Invalid(f"再流转不得超过上一手的期限（{head.starts_on}至{head.last_day}）", field="ends_on")
+    return head
+
+
+def _agreed(tx: Tx, head: Lease, parcel: Parcel, to: int, starts_on: date, ends_on: date) -> None:
+    """Asks the law of passing a lease on (承包法 46): the consent of each contractor, and the filing.
+
+    Raises Refused with the findings. Where no household contract lies on the parcel there is nobody to be asked.
+    """
+    on = tx.today()
+    facts = queries.retransfer_facts(tx, [parcel], by=head.holder_party_id, to=to, on=min(on, head.last_day))
+    if "parcels_total" not in facts:
+        return
+    document = {
+        "as_of": on,
+        "step": Step.S14.name,
+        "county": parcel.region_code[:6],
+        "category": "household_land_management",
+        "term": {"start": starts_on, "end": ends_on},
+        "retransfer": facts,
+    }
+    case = read_case(queries.as_document(document), calendar=calendar(tx))
+    judgment = enforce(judge(case, only=frozenset({Step.S14})))
+    open_ = [f for f in judgment.findings if f.outcome in {Outcome.HOLD, Outcome.REVIEW}]
+    if open_:
+        said = "；".join(f.message for f in open_)
+        raise Refused(f"再流转条件尚不齐备：{said}", reason=open_[0].rule_id, findings=judgment.findings)
 
 
 def _free(tx: Tx, parcel_id: int, parcel_code: str, period: "Range[date]", head_lease_id: int | None) -> None:

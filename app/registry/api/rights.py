@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 
 from app.base.actor import Actor
 from app.base.db import transaction
+from app.base.errors import Invalid
 from app.base.paging import Page, key_of
 from app.identity.auth import may
 from app.identity.permissions import P
@@ -112,7 +113,9 @@ def restrictions(
 
 @router.post("/restrictions", status_code=201)
 def impose(body: RestrictionIn, who: Annotated[Actor, may(P.RESTRICTION_RECORD)]) -> RestrictionOut:
-    """登记限制（查封、争议、抵押、居住权等），须有来源。"""
+    """登记限制（查封、争议、居住权、永久基本农田、生态红线、规划等），须有来源；抵押由金融机构另行登记。"""
+    if body.kind is RestrictionKind.MORTGAGE:
+        raise Invalid("抵押由金融机构在抵押登记中办理", field="kind")
     with transaction() as tx:
         return RestrictionOut.model_validate(actions.impose(tx, who, body))
 

@@ -1,5 +1,6 @@
 """The tables of the registry, named after the classes of ISO 19152 (LADM)."""
 
+from app.registry.models.agreements import Consent, Filing, Mortgage
 from app.registry.models.decisions import Document, DocumentBody, Mandate, Resolution
 from app.registry.models.parcels import Asset, BaUnit, BaUnitItem, Parcel
 from app.registry.models.parties import Collective, NumberSeries, Party, PartyMember, Region
@@ -11,11 +12,14 @@ __all__ = [
     "BaUnit",
     "BaUnitItem",
     "Collective",
+    "Consent",
     "Document",
     "DocumentBody",
+    "Filing",
     "LandRight",
     "Lease",
     "Mandate",
+    "Mortgage",
     "NumberSeries",
     "Parcel",
     "Party",

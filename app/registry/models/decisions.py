@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, LargeBinary, String, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.base.db import Model
@@ -68,7 +69,10 @@ class Resolution(Model):
 
 
 class Mandate(Model):
-    """农户委托书 (民法典 165). What the paper does not say is NULL, and is reported as a missing element."""
+    """农户委托书 (民法典 165). What the paper does not say is NULL, and is reported as a missing element.
+
+    `parcel_ids` is its scope: all the principal's land where it names none.
+    """
 
     __tablename__ = "mandate"
     __table_args__ = (
@@ -85,6 +89,7 @@ class Mandate(Model):
     written: Mapped[bool]
     matter: Mapped[str | None] = mapped_column(Text)
     authority: Mapped[str | None] = mapped_column(Text)
+    parcel_ids: Mapped[list[int] | None] = mapped_column(ARRAY(BigInteger))
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
     signed_on: Mapped[date | None]

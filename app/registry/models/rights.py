@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.base.db import Model
 from app.registry.models.columns import BY_PREFIX, Instant, choice
-from app.registry.states import ResponsibilityKind, RestrictionKind, RightKind, SourceKind
+from app.registry.states import PlanningUse, ResponsibilityKind, RestrictionKind, RightKind, SourceKind
 
 
 class LandRight(Model):
@@ -75,6 +75,7 @@ class Restriction(Model):
         CheckConstraint("num_nonnulls(parcel_id, asset_id, right_id) = 1", name="one_thing"),
         CheckConstraint("imposed_at <= released_at", name="released_after_imposed"),
         CheckConstraint("(released_at IS NULL) = (release_source IS NULL)", name="release_has_a_source"),
+        CheckConstraint("planning_use IS NULL OR kind = 'planning_use'", name="planned_use_is_of_a_plan"),
         Index("restriction_parcel_idx", "parcel_id", postgresql_where=text("released_at IS NULL")),
         Index("restriction_asset_idx", "asset_id", postgresql_where=text("released_at IS NULL")),
         Index("restriction_right_idx", "right_id", postgresql_where=text("released_at IS NULL")),
@@ -88,6 +89,7 @@ class Restriction(Model):
     asset_id: Mapped[int | None] = mapped_column(ForeignKey("asset.id"))
     right_id: Mapped[int | None] = mapped_column(ForeignKey("land_right.id"))
     beneficiary_party_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
+    planning_use: Mapped[PlanningUse | None] = mapped_column(choice(PlanningUse, "planned_use_is_known"))
     source_kind: Mapped[SourceKind] = mapped_column(choice(SourceKind, "source_is_known"))
     source: Mapped[str] = mapped_column(String(200))
     source_document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))

@@ -7,9 +7,10 @@ registry does not know is left out, so that a rule that needs it says it could n
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from app.base.db import Tx
 from app.registry.models import (
@@ -18,14 +19,14 @@ from app.registry.models import (
     Collective,
     LandRight,
     Lease,
-    Mandate,
     Parcel,
     Party,
     PartyMember,
     Resolution,
-    Restriction,
 )  # fmt: skip
-from app.registry.states import CASE_ASSET_KIND, COLLECTIVE_KINDS, PartyKind, RestrictionKind, RightKind
+from app.registry.queries.rights_on import rights_on
+from app.registry.queries.standing import registered_facts
+from app.registry.states import CASE_ASSET_KIND, COLLECTIVE_KINDS, PartyKind, RightKind
 
 Facts = dict[str, Any]
 
@@ -35,43 +36,51 @@ _LAND_FACTS = (
 )  # fmt: skip
 
 
+def as_document(value: Any) -> Any:
+    """Days and decimals as the case format writes them."""
+    if isinstance(value, Mapping):
+        return {name: as_document(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_document(item) for item in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    return format(value.normalize(), "f") if isinstance(value, Decimal) else value
+
+
 def _known(facts: Mapping[str, Any]) -> Facts:
     return {name: value for name, value in facts.items() if value is not None}
-
-
-def _rights_on(tx: Tx, column: Any, ids: Sequence[int]) -> dict[int, list[LandRight]]:
-    """Current rights by the parcel or asset that they are held in."""
-    by_thing: dict[int, list[LandRight]] = defaultdict(list)
-    rows = tx.execute(
-        select(column, LandRight)
-        .join(LandRight, LandRight.ba_unit_id == BaUnitItem.ba_unit_id)
-        .where(column.in_(ids), LandRight.end_lifespan_at.is_(None))
-        .order_by(LandRight.id)
-    )
-    for thing, right in rows:
-        by_thing[thing].append(right)
-    return by_thing
 
 
 def _runs(right: LandRight, on: date) -> bool:
     return (right.starts_on is None or right.starts_on <= on) and (right.ends_on is None or on <= right.ends_on)
 
 
-def parcel_facts(tx: Tx, parcels: Sequence[Parcel], *, on: date, but_for: str | None = None) -> list[Facts]:
+def parcel_facts(
+    tx: Tx, parcels: Sequence[Parcel], *, on: date, but_for: str | None = None, held_by: int | None = None
+) -> list[Facts]:
     """Section `parcels`, one a parcel. `existing_contracts` are leases that still run on `on` or begin later, without
-    those under the contract `but_for`: a lot's own lease is no obstacle to itself.
+    those under the contract `but_for`: a lot's own lease is no obstacle to itself. Where `held_by` has the lease and
+    passes it on, what stands in the way are the subleases of it.
     """
     ids = [p.id for p in parcels]
-    rights = _rights_on(tx, BaUnitItem.parcel_id, ids)
-    leases: dict[int, list[Lease]] = defaultdict(list)
+    rights = rights_on(tx, BaUnitItem.parcel_id, ids)
+    outside = registered_facts(tx, parcels)
+    heads: dict[int, list[Lease]] = defaultdict(list)
+    subs: dict[int | None, list[Lease]] = defaultdict(list)
     for lease in tx.scalars(
-        select(Lease)
-        .where(Lease.parcel_id.in_(ids), Lease.head_lease_id.is_(None), Lease.voided_at.is_(None))
-        .order_by(Lease.period)
+        select(Lease).where(Lease.parcel_id.in_(ids), Lease.voided_at.is_(None)).order_by(Lease.period)
     ):
         if lease.last_day >= on and lease.reference != but_for:
-            leases[lease.parcel_id].append(lease)
-    return [_parcel(p, rights[p.id], leases[p.id], on) for p in parcels]
+            if lease.head_lease_id is None:
+                heads[lease.parcel_id].append(lease)
+            else:
+                subs[lease.head_lease_id].append(lease)
+    facts = []
+    for parcel in parcels:
+        own = [x for x in heads[parcel.id] if held_by is not None and x.holder_party_id == held_by]
+        in_the_way = [x for x in heads[parcel.id] if x not in own] + [sub for x in own for sub in subs[x.id]]
+        facts.append(_parcel(parcel, rights[parcel.id], in_the_way, on) | outside.get(parcel.id, {}))
+    return facts
 
 
 def _parcel(parcel: Parcel, rights: Sequence[LandRight], leases: Sequence[Lease], on: date) -> Facts:
@@ -102,7 +111,7 @@ def _parcel(parcel: Parcel, rights: Sequence[LandRight], leases: Sequence[Lease]
 def transferor_facts(tx: Tx, party: Party, parcels: Sequence[Parcel]) -> Facts:
     """Section `transferor`, as far as the registry knows it: kind, age, capacity, level, and whose the land is."""
     own = tx.get(Collective, party.id)
-    rights = _rights_on(tx, BaUnitItem.parcel_id, [p.id for p in parcels])
+    rights = rights_on(tx, BaUnitItem.parcel_id, [p.id for p in parcels])
     owner_ids = {r.holder_party_id for rs in rights.values() for r in rs if r.kind is RightKind.LAND_OWNERSHIP}
     levels = set(tx.scalars(select(Collective.level).where(Collective.party_id.in_(owner_ids)))) if owner_ids else set()
     holds = [any(r.holder_party_id == party.id for r in rights[p.id]) for p in parcels]
@@ -138,34 +147,6 @@ def _has_collective(tx: Tx, region_code: str) -> bool:
     )
 
 
-def restriction_facts(tx: Tx, parcels: Sequence[Parcel], assets: Sequence[Asset] = ()) -> Facts:
-    """Section `restrictions`: what stands on the things themselves or on any current right in them."""
-    parcel_ids, asset_ids = [p.id for p in parcels], [a.id for a in assets]
-    on_parcels = _rights_on(tx, BaUnitItem.parcel_id, parcel_ids)
-    on_assets = _rights_on(tx, BaUnitItem.asset_id, asset_ids)
-    right_ids = {r.id for rights in (*on_parcels.values(), *on_assets.values()) for r in rights}
-    standing = set(
-        tx.scalars(
-            select(Restriction.kind).where(
-                Restriction.released_at.is_(None),
-                or_(
-                    Restriction.parcel_id.in_(parcel_ids),
-                    Restriction.asset_id.in_(asset_ids),
-                    Restriction.right_id.in_(right_ids),
-                ),
-            )
-        )
-    )
-    proved = [any(r.certificate_no or r.source_document_id for r in on_parcels[i]) for i in parcel_ids]
-    proved += [any(r.certificate_no or r.source_document_id for r in on_assets[i]) for i in asset_ids]
-    return {
-        "disputed": RestrictionKind.DISPUTE in standing,
-        "seized": RestrictionKind.SEIZURE in standing,
-        "mortgaged": RestrictionKind.MORTGAGE in standing,
-        "title_proved": bool(proved) and all(proved),
-    }
-
-
 def asset_facts(asset: Asset) -> Facts:
     """Section `asset`."""
     return _known(
@@ -197,29 +178,6 @@ def resolution_facts(resolution: Resolution) -> Facts:
             "reps_term_end": resolution.reps_term_end_on,
             "party_study_date": resolution.party_study_on,
             **{name: getattr(resolution, name) for name in _RESOLUTION},
-        }
-    )
-
-
-def mandate_facts(mandate: Mandate, *, transferee_party_id: int | None = None) -> Facts:
-    """Section `mandate`; elements that the paper does not state are named as missing."""
-    given = {
-        "agent_name": mandate.agent_party_id,
-        "matter": mandate.matter,
-        "authority": mandate.authority,
-        "term": mandate.valid_from and mandate.valid_to,
-        "signature": mandate.signed_on,
-    }
-    acts_for_itself = None
-    if transferee_party_id is not None:
-        acts_for_itself = mandate.agent_party_id == transferee_party_id
-    return _known(
-        {
-            "written": mandate.written and mandate.revoked_at is None,
-            "missing_elements": [name for name, value in given.items() if not value],
-            "valid_from": mandate.valid_from,
-            "valid_to": mandate.valid_to,
-            "agent_is_transferee": acts_for_itself,
         }
     )
 

@@ -14,11 +14,13 @@ from app.registry.models import (
     Asset,
     BaUnitItem,
     Collective,
+    Consent,
     Document,
     DocumentBody,
     LandRight,
     Lease,
     Mandate,
+    Mortgage,
     NumberSeries,
     Parcel,
     Party,
@@ -29,11 +31,23 @@ from app.registry.models import (
 )  # fmt: skip
 
 Scoped = TypeVar(
-    "Scoped", Asset, Document, LandRight, Lease, Mandate, Parcel, Party, Resolution, Responsibility, Restriction
+    "Scoped",
+    Asset,
+    Consent,
+    Document,
+    LandRight,
+    Lease,
+    Mandate,
+    Parcel,
+    Party,
+    Resolution,
+    Responsibility,
+    Restriction,
 )
 
 _MISSING: dict[type[Any], str] = {
     Asset: "没有这项资产",
+    Consent: "没有这份同意",
     Document: "没有这份材料",
     LandRight: "没有这项权利",
     Lease: "没有这份流转记录",
@@ -200,6 +214,24 @@ def mandate(tx: Tx, mandate_id: int, *, seen_by: Actor | None = None) -> Mandate
 
 def lock_mandate(tx: Tx, mandate_id: int, *, seen_by: Actor | None = None) -> Mandate:
     return _one(tx, Mandate, mandate_id, seen_by, lock=True)
+
+
+def consent(tx: Tx, consent_id: int, *, seen_by: Actor | None = None) -> Consent:
+    return _one(tx, Consent, consent_id, seen_by)
+
+
+def lock_consent(tx: Tx, consent_id: int, *, seen_by: Actor | None = None) -> Consent:
+    return _one(tx, Consent, consent_id, seen_by, lock=True)
+
+
+def mortgage(tx: Tx, restriction_id: int, *, seen_by: Actor | None = None) -> Mortgage:
+    """Raises NotFound, for a bank also where the mortgage is another's."""
+    row = tx.get(Mortgage, restriction_id)
+    if row is None or (seen_by is not None and not seen_by.sees(row.region_code)):
+        raise NotFound("没有这项抵押")
+    if seen_by is not None and party(tx, row.mortgagee_party_id).organisation_id != seen_by.organisation_id:
+        raise NotFound("没有这项抵押")
+    return row
 
 
 def document(tx: Tx, document_id: int, *, seen_by: Actor | None = None) -> Document:

@@ -10,7 +10,9 @@ from app.base.db import Tx
 from app.registry.models import (
     Asset,
     BaUnitItem,
+    Consent,
     Document,
+    Filing,
     LandRight,
     Lease,
     Mandate,
@@ -21,9 +23,12 @@ from app.registry.models import (
     Responsibility,
     Restriction,
 )  # fmt: skip
-from app.registry.states import AssetKind, LandType, PartyKind, RegionLevel, RestrictionKind, RightKind
+from app.registry.states import AssetKind, ConsentMatter, LandType, PartyKind, RegionLevel, RestrictionKind, RightKind
 
-Row = TypeVar("Row", Asset, Document, LandRight, Lease, Mandate, Parcel, Party, Resolution, Responsibility, Restriction)
+Row = TypeVar(
+    "Row", Asset, Consent, Document, Filing, LandRight, Lease, Mandate, Parcel, Party, Resolution, Responsibility,
+    Restriction,
+)  # fmt: skip
 
 
 def _page(
@@ -217,3 +222,20 @@ def page_responsibilities(
     if standing is not None:
         narrow.append(Responsibility.released_at.is_(None) == standing)
     return _page(tx, Responsibility, seen_by, prefix, after, limit, *narrow)
+
+
+def page_consents(
+    tx: Tx, *, seen_by: Actor, prefix: str | None = None, matter: ConsentMatter | None = None,
+    giver_party_id: int | None = None, parcel_id: int | None = None, after: int | None = None, limit: int = 50,
+) -> list[Consent]:  # fmt: skip
+    """Withdrawn ones too."""
+    narrow = _given((Consent.matter, matter), (Consent.giver_party_id, giver_party_id), (Consent.parcel_id, parcel_id))
+    return _page(tx, Consent, seen_by, prefix, after, limit, *narrow)
+
+
+def page_filings(
+    tx: Tx, *, seen_by: Actor, prefix: str | None = None, matter: ConsentMatter | None = None,
+    parcel_id: int | None = None, after: int | None = None, limit: int = 50,
+) -> list[Filing]:  # fmt: skip
+    narrow = _given((Filing.matter, matter), (Filing.parcel_id, parcel_id))
+    return _page(tx, Filing, seen_by, prefix, after, limit, *narrow)

@@ -1,5 +1,14 @@
 """The registry on the wire."""
 
+from app.registry.schemas.agreements import (
+    ConsentIn,
+    ConsentOut,
+    FilingIn,
+    FilingOut,
+    GapOut,
+    MortgageIn,
+    MortgageOut,
+)
 from app.registry.schemas.evidence import DocumentOut, MandateIn, MandateOut, ResolutionIn, ResolutionOut
 from app.registry.schemas.fields import Prefix, Token
 from app.registry.schemas.land import (
@@ -46,8 +55,13 @@ __all__ = [
     "BoxIn",
     "CollectiveIn",
     "CollectiveOut",
+    "ConsentIn",
+    "ConsentOut",
     "DocumentOut",
     "EndLeaseIn",
+    "FilingIn",
+    "FilingOut",
+    "GapOut",
     "LeaseIn",
     "LeaseOut",
     "MandateIn",
@@ -55,6 +69,8 @@ __all__ = [
     "MemberIn",
     "MemberOut",
     "MembersIn",
+    "MortgageIn",
+    "MortgageOut",
     "ParcelChangeIn",
     "ParcelDetailOut",
     "ParcelIn",

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Self
 
-from pydantic import BeforeValidator, computed_field, model_validator
+from pydantic import BeforeValidator, Field, computed_field, model_validator
 
 from app.base.wire import Choice, Count, Day, Id, In, LongText, Out
 from app.registry.states import (
@@ -84,13 +84,17 @@ class ResolutionOut(Out):
 
 
 class MandateIn(In):
-    """委托书. What the paper does not state is left out, and a listing is told what is missing."""
+    """委托书. What the paper does not state is left out, and a listing is told what is missing.
+
+    `parcel_ids`: the land it is limited to; left out, it is for all the principal's land.
+    """
 
     principal_party_id: Id
     agent_party_id: Id | None = None
     written: bool
     matter: LongText | None = None
     authority: LongText | None = None
+    parcel_ids: Annotated[list[Id], Field(min_length=1, max_length=500)] | None = None
     valid_from: Day | None = None
     valid_to: Day | None = None
     signed_on: Day | None = None
@@ -111,6 +115,7 @@ class MandateOut(Out):
     written: bool
     matter: str | None
     authority: str | None
+    parcel_ids: list[int] | None
     valid_from: date | None
     valid_to: date | None
     signed_on: date | None

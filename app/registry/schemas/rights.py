@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from app.base.wire import Choice, Day, Id, In, Out, PlainDecimal, RegionCode, Text
 from app.registry.schemas.fields import Ids, Int32, ParcelArea
-from app.registry.states import ResponsibilityKind, RestrictionKind, RightKind, SourceKind
+from app.registry.states import PlanningUse, ResponsibilityKind, RestrictionKind, RightKind, SourceKind
 
 
 class RightIn(In):
@@ -81,6 +81,7 @@ class RestrictionIn(In):
     asset_id: Id | None = None
     right_id: Id | None = None
     beneficiary_party_id: Id | None = None
+    planning_use: Choice[PlanningUse] | None = None
     source_kind: Choice[SourceKind] | None = None
     source: Text
     source_document_id: Id | None = None
@@ -88,6 +89,8 @@ class RestrictionIn(In):
     @model_validator(mode="after")
     def _one_thing(self) -> Self:
         _on_one_thing(self.parcel_id, self.asset_id, self.right_id)
+        if (self.planning_use is not None) != (self.kind is RestrictionKind.PLANNING_USE):
+            raise ValueError("规划用途须且只能随规划限制给出")
         return self
 
 
@@ -99,6 +102,7 @@ class RestrictionOut(Out):
     asset_id: int | None
     right_id: int | None
     beneficiary_party_id: int | None
+    planning_use: PlanningUse | None
     source_kind: SourceKind
     source: str
     source_document_id: int | None
