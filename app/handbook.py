@@ -14,7 +14,13 @@ from app.qualification.states import ENTRY, ENTRY_STATE_ZH
 from app.rules.book import Rule
 from app.rules.catalogue import FILES
 
-OBJECTION_ZH = {"filed": "已提出", "dismissed": "不成立", "upheld": "成立", "reviewed": "已复查"}
+OBJECTION_ZH = {
+    "filed": "已提出",
+    "dismissed": "不成立",
+    "upheld": "成立",
+    "appealed": "申请复核",
+    "reviewed": "维持答复",
+}
 
 
 def _diagram(table: Lifecycle[Any], names: Mapping[Any, str]) -> list[str]:

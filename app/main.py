@@ -20,6 +20,7 @@ from app.identity.auth import Doorkeeper
 from app.identity.tokens import load_or_make
 from app.listing import api as listing
 from app.money import api as money
+from app.performance import api as performance
 from app.qualification import api as qualification
 from app.registry import api as registry
 from app.settings import Settings
@@ -43,6 +44,7 @@ ROUTERS = (
     qualification.router,
     bidding.router,
     deal.router,
+    performance.router,
     turnover.router,
     transparency.router,
     supervision.router,

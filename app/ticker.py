@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from threading import Event, Thread
 
 import structlog
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -14,6 +15,7 @@ from app.bidding import ticks as bidding
 from app.deal import ticks as deal
 from app.identity import ticks as identity
 from app.listing import ticks as listing
+from app.performance import ticks as performance
 from app.turnover import ticks as turnover
 
 log = structlog.get_logger()
@@ -36,19 +38,32 @@ TICKS = (
     Tick("bidding.advance_due", bidding.advance_due),
     Tick("bidding.silence_due", bidding.silence_due),
     Tick("deal.end_publicity_due", deal.end_publicity_due),
+    Tick("performance.arrears_due", performance.arrears_due),
+    Tick("performance.ends_due", performance.ends_due),
     Tick("turnover.collect_due", turnover.collect_due),
     Tick("turnover.recount_due", turnover.recount_due),
     Tick("identity.forget", identity.forget),
 )
 
 
-def run_once() -> int:
-    """Every tick once; a tick that fails is logged and leaves the others alone. Returns how much was done."""
+_TURN = {
+    True: text("SELECT pg_advisory_xact_lock(hashtext('tick ' || :name)) IS NOT NULL"),
+    False: text("SELECT pg_try_advisory_xact_lock(hashtext('tick ' || :name))"),
+}
+
+
+def run_once(*, wait: bool = False) -> int:
+    """Every tick once; a tick that fails is logged and leaves the others alone. Returns how much was done.
+
+    One process at a time does a tick: another one leaves it alone, or waits its turn, so that it can say that nothing
+    is left to do.
+    """
     done = 0
     for tick in TICKS:
         try:
             with transaction() as tx:
-                done += tick.do(tx)
+                if tx.scalar(_TURN[wait], {"name": tick.name}):
+                    done += tick.do(tx)
         except (DBAPIError, PoolTimeout) as e:
             log.warning("tick could not run", tick=tick.name, error=type(e).__name__)
         except Problem as e:
@@ -58,10 +73,10 @@ def run_once() -> int:
     return done
 
 
-def run_until_quiet() -> None:
-    """Ticks until nothing is left to do: what a shifted clock has brought about is all there."""
+def run_until_quiet(*, wait: bool = False) -> None:
+    """Ticks until nothing is left to do; with `wait`, what a shifted clock has brought about is all there."""
     for _ in range(MAX_ROUNDS):
-        if run_once() == 0:
+        if run_once(wait=wait) == 0:
             return
 
 

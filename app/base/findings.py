@@ -1,5 +1,6 @@
 """How rules speak: an outcome, the article it rests on, and a finding that a person can read."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -58,3 +59,11 @@ class Finding:
     citation: str = ""
     level: Level = Level.VERIFIED
     parameters: dict[str, Any] = field(default_factory=dict)
+
+
+def said(findings: Iterable[Finding]) -> list[dict[str, str]]:
+    """Findings as they are kept with what they are about: rule, verdict, message, citation."""
+    return [
+        {"rule_id": f.rule_id, "verdict": f.outcome.value, "message": f.message, "citation": f.citation}
+        for f in findings
+    ]

@@ -28,6 +28,7 @@ from app.bidding.schemas import (
 from app.identity.auth import may
 from app.identity.permissions import P
 from app.listing import queries as listings
+from app.listing.actions.law import answer_if_parked
 from app.listing.api import lot_out
 from app.listing.schemas import LotOut
 from app.qualification import queries as qualification
@@ -44,7 +45,10 @@ Key = Annotated[str, Header(alias="Idempotency-Key", pattern=r"^[A-Za-z0-9._-]{8
 def schedule_auction(lot_id: LotId, who: Annotated[Actor, may(P.AUCTION_SCHEDULE)]) -> LotOut:
     """资格审查完毕后排定场次；不足两家的按公告的单一报名处理。"""
     with transaction() as tx:
-        return lot_out(schedule(tx, who, lot_id))
+        lot = schedule(tx, who, lot_id)
+        out = lot_out(lot)
+    answer_if_parked([lot])
+    return out
 
 
 def _receipt(lot_id: int, bid: Bid, *, replayed: bool) -> ReceiptOut:

@@ -9,15 +9,17 @@ from app.base.db import Tx, transaction
 from app.base.errors import NotFound
 from app.bidding import queries as bidding
 from app.deal import queries
-from app.deal.actions import certificate, contract, result
+from app.deal.actions import certificate, contract, objection, result
 from app.deal.models import Certificate, Contract
 from app.deal.schemas import (
     AnswerIn,
+    AppealIn,
     AwardOut,
     CertificateOut,
     ContractOut,
     DefaultIn,
     DueOut,
+    FilingIn,
     ForfeitIn,
     ObjectionIn,
     ObjectionOut,
@@ -30,6 +32,7 @@ from app.deal.states import CONTRACT_STATE_ZH
 from app.identity.auth import may
 from app.identity.permissions import P
 from app.listing import queries as listings
+from app.listing.actions.law import answer_if_parked
 from app.listing.api import lot_out
 from app.listing.schemas import LotOut
 from app.web.routes import StrictRoute
@@ -43,7 +46,10 @@ Id = Annotated[int, Path(ge=1, lt=2**63)]
 def confirm(lot_id: Id, who: Annotated[Actor, may(P.AWARD_CONFIRM)]) -> AwardOut:
     """竞得人签署成交确认书（L70→L71），成交结果随即公示。"""
     with transaction() as tx:
-        return AwardOut.model_validate(result.confirm(tx, who, lot_id))
+        out = AwardOut.model_validate(result.confirm(tx, who, lot_id))
+        lot = listings.public_lot(tx, lot_id)
+    answer_if_parked([lot])
+    return out
 
 
 @router.get("/lots/{lot_id}/award")
@@ -62,7 +68,7 @@ def file_objection(lot_id: Id, body: ObjectionIn, who: Annotated[Actor, may(P.OB
     """公示期内实名书面异议（L71→L72）。"""
     with transaction() as tx:
         return ObjectionOut.model_validate(
-            result.object_to(tx, who, lot_id, interest=body.interest, grounds=body.grounds)
+            objection.object_to(tx, who, lot_id, interest=body.interest, grounds=body.grounds)
         )
 
 
@@ -79,7 +85,23 @@ def answer_objection(objection_id: Id, body: AnswerIn, who: Annotated[Actor, may
     """答复异议：不成立则公示续计；成立则按类顺延、重新组织或终止。"""
     with transaction() as tx:
         return ObjectionOut.model_validate(
-            result.answer(tx, who, objection_id, upheld=body.upheld, text=body.answer, reason=body.reason_code)
+            objection.answer(tx, who, objection_id, upheld=body.upheld, text=body.answer, reason=body.reason_code)
+        )
+
+
+@router.post("/objections/{objection_id}/appeal")
+def appeal(objection_id: Id, body: AppealIn, who: Annotated[Actor, may(P.OBJECTION_FILE)]) -> ObjectionOut:
+    """异议人对不成立的答复申请监管部门或联席会议复核，公示再次中断（L71→L72）。"""
+    with transaction() as tx:
+        return ObjectionOut.model_validate(objection.appeal(tx, who, objection_id, grounds=body.grounds))
+
+
+@router.post("/objections/{objection_id}/review")
+def review_objection(objection_id: Id, body: AnswerIn, who: Annotated[Actor, may(P.OBJECTION_REVIEW)]) -> ObjectionOut:
+    """监管部门或联席会议复核：维持答复，或支持异议并给出公开原因码。"""
+    with transaction() as tx:
+        return ObjectionOut.model_validate(
+            objection.review(tx, who, objection_id, upheld=body.upheld, text=body.answer, reason=body.reason_code)
         )
 
 
@@ -104,7 +126,8 @@ def annul(lot_id: Id, body: ReasonIn, who: Annotated[Actor, may(P.AWARD_DECIDE)]
         return lot_out(result.annul(tx, who, lot_id, reason=body.reason_code))
 
 
-def _contract_out(tx: Tx, row: Contract) -> ContractOut:
+def contract_out(tx: Tx, row: Contract) -> ContractOut:
+    """A contract with its text, its state and its instalments."""
     return ContractOut(
         **{c: getattr(row, c) for c in ContractOut.model_fields if hasattr(row, c)},
         state_name=CONTRACT_STATE_ZH[row.state],
@@ -121,28 +144,37 @@ def show_contract(lot_id: Id, who: Annotated[Actor, may(P.CONTRACT_READ)]) -> Co
         lot = listings.public_lot(tx, lot_id)
         if row is None or not (queries.party_to(tx, row, who) or (who.is_official and who.sees(lot.region_code))):
             raise NotFound("尚无合同")
-        return _contract_out(tx, row)
+        return contract_out(tx, row)
 
 
 @router.post("/lots/{lot_id}/sign")
 def sign(lot_id: Id, body: SignIn, who: Annotated[Actor, may(P.CONTRACT_SIGN)]) -> ContractOut:
     """签署合同：签的是指明哈希的文本；双方签毕合同成立（L73→L80→L81）。"""
     with transaction() as tx:
-        return _contract_out(tx, contract.sign(tx, who, lot_id, content_sha256=body.content_sha256))
+        out = contract_out(tx, contract.sign(tx, who, lot_id, content_sha256=body.content_sha256))
+        lot = listings.public_lot(tx, lot_id)
+    answer_if_parked([lot])
+    return out
 
 
 @router.post("/lots/{lot_id}/payments")
 def pay(lot_id: Id, body: PaymentIn, who: Annotated[Actor, may(P.MONEY_POST)]) -> LotOut:
     """财务岗登记到账价款；首期款与服务费到齐即结算（L81→L82）。"""
     with transaction() as tx:
-        return lot_out(contract.pay(tx, who, lot_id, **body.model_dump()))
+        lot = contract.pay(tx, who, lot_id, **body.model_dump())
+        out = lot_out(lot)
+    answer_if_parked([lot])
+    return out
 
 
 @router.post("/lots/{lot_id}/settle")
 def settle(lot_id: Id, who: Annotated[Actor, may(P.MONEY_POST)]) -> LotOut:
     """保证金已足以抵付首期款与服务费时，财务岗直接结算（L81→L82）。"""
     with transaction() as tx:
-        return lot_out(contract.settle(tx, who, lot_id))
+        lot = contract.settle(tx, who, lot_id)
+        out = lot_out(lot)
+    answer_if_parked([lot])
+    return out
 
 
 @router.post("/lots/{lot_id}/distribute-forfeit")
@@ -174,10 +206,13 @@ def prepare(lot_id: Id, who: Annotated[Actor, may(P.CERTIFICATE_PREPARE)]) -> Ce
 
 
 @router.post("/lots/{lot_id}/certificate/issue")
-def issue(lot_id: Id, who: Annotated[Actor, may(P.CERTIFICATE_ISSUE)]) -> CertificateOut:
-    """分管签发鉴证书（L82→L85→L86），与拟制不得为同一人。"""
+def issue(lot_id: Id, body: FilingIn, who: Annotated[Actor, may(P.CERTIFICATE_ISSUE)]) -> CertificateOut:
+    """分管签发鉴证书（L82→L85→L86），与拟制不得为同一人；备案情况一并登记。"""
     with transaction() as tx:
-        return _certificate_out(certificate.issue(tx, who, lot_id))
+        out = _certificate_out(certificate.issue(tx, who, lot_id, filing=body.model_dump(exclude_none=True)))
+        lot = listings.public_lot(tx, lot_id)
+    answer_if_parked([lot])
+    return out
 
 
 @router.get("/certificates/{cert_no}")
@@ -191,4 +226,7 @@ def verify(cert_no: Annotated[str, Path(pattern=r"^[0-9]{14}[0-9X]$")]) -> Certi
 def archive(lot_id: Id, who: Annotated[Actor, may(P.ARCHIVE_FILE)]) -> LotOut:
     """归档（L86→L90）：资金账须已平。"""
     with transaction() as tx:
-        return lot_out(certificate.archive(tx, who, lot_id))
+        lot = certificate.archive(tx, who, lot_id)
+        out = lot_out(lot)
+    answer_if_parked([lot])
+    return out

@@ -35,7 +35,7 @@ class Objection(Model):
     __tablename__ = "objection"
     __table_args__ = (
         CheckConstraint("reviewed_by_person <> decided_by_person", name="review_is_by_another"),
-        Index("objection_open_idx", "lot_id", postgresql_where=text("state = 'filed'")),
+        Index("objection_open_idx", "lot_id", postgresql_where=text("state IN ('filed','appealed')")),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
@@ -53,6 +53,8 @@ class Objection(Model):
     answer: Mapped[str | None] = mapped_column(Text)
     decided_at: Mapped[datetime | None] = mapped_column(_Instant)
     decided_by_person: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    appeal: Mapped[str | None] = mapped_column(Text)
+    appealed_at: Mapped[datetime | None] = mapped_column(_Instant)
     review: Mapped[str | None] = mapped_column(Text)
     reviewed_by_person: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 

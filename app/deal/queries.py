@@ -38,7 +38,11 @@ def objection_lot(tx: Tx, objection_id: int) -> int:
 def n_open_objections(tx: Tx, lot_id: int) -> int:
     return len(
         list(
-            tx.scalars(select(Objection.id).where(Objection.lot_id == lot_id, Objection.state == ObjectionState.FILED))
+            tx.scalars(
+                select(Objection.id).where(
+                    Objection.lot_id == lot_id, Objection.state.in_((ObjectionState.FILED, ObjectionState.APPEALED))
+                )
+            )
         )
     )
 

@@ -28,6 +28,10 @@ class ObjectionIn(In):
     grounds: LongText
 
 
+class AppealIn(In):
+    grounds: LongText
+
+
 class AnswerIn(In):
     upheld: bool
     answer: LongText
@@ -43,6 +47,9 @@ class ObjectionOut(Out):
     answer_due_on: date | None
     answer: str | None
     decided_at: datetime | None
+    appeal: str | None
+    appealed_at: datetime | None
+    review: str | None
 
 
 class DefaultIn(In):
@@ -101,6 +108,14 @@ class OwedOut(Out):
 
     amount_fen: int
     payer_name: str
+
+
+class FilingIn(In):
+    """备案与登记情况, as `filing` in the case format; what is left out is not judged."""
+
+    issuer_filed: bool | None = None
+    township_reported: bool | None = None
+    natural_resources_filed: bool | None = None
 
 
 class CertificateOut(Out):

@@ -11,6 +11,7 @@ class ObjectionState(StrEnum):
     FILED = "filed"
     DISMISSED = "dismissed"
     UPHELD = "upheld"
+    APPEALED = "appealed"
     REVIEWED = "reviewed"
 
 
@@ -59,7 +60,9 @@ OBJECTION: Lifecycle[ObjectionState] = Lifecycle(
     "异议",
     Move("dismiss", (OBJ.FILED,), OBJ.DISMISSED, "县中心"),
     Move("uphold", (OBJ.FILED,), OBJ.UPHELD, "县中心"),
-    Move("review", (OBJ.DISMISSED,), OBJ.REVIEWED, "监管部门"),
+    Move("appeal", (OBJ.DISMISSED,), OBJ.APPEALED, "异议人"),
+    Move("review", (OBJ.APPEALED,), OBJ.REVIEWED, "监管部门或联席会议"),
+    Move("overturn", (OBJ.APPEALED,), OBJ.UPHELD, "监管部门或联席会议"),
 )
 
 CONTRACT: Lifecycle[ContractState] = Lifecycle(

@@ -33,4 +33,4 @@ def move_to(moment: datetime) -> None:
             ),
             {"shift": shift(tx) + (moment - now)},
         )
-    run_until_quiet()
+    run_until_quiet(wait=True)

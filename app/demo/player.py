@@ -160,7 +160,7 @@ class Player:
                 self._pay(deal, lot)
             case "L82":
                 self.client.post(f"{county}-certifier", f"{this}/certificate/prepare")
-                made = self.client.post(f"{county}-approver", f"{this}/certificate/issue")
+                made = self.client.post(f"{county}-approver", f"{this}/certificate/issue", {"issuer_filed": True})
                 self.tell(f"  鉴证 {made['cert_no']}")
             case "L86":
                 self._settle_orders(deal, lot)

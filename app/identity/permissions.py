@@ -59,6 +59,7 @@ class P(StrEnum):
     OBJECTION_REVIEW = "objection:review"
     CONTRACT_READ = "contract:read"
     CONTRACT_SIGN = "contract:sign"
+    CONTRACT_OVERSEE = "contract:oversee"
     CERTIFICATE_PREPARE = "certificate:prepare"
     CERTIFICATE_ISSUE = "certificate:issue"
     ARCHIVE_FILE = "archive:file"
@@ -99,7 +100,7 @@ HOLDS: Mapping[Role, frozenset[P]] = {
     Role.CENTRE_APPROVER: _STAFF
     | {
         P.LISTING_APPROVE, P.LISTING_SUSPEND, P.LISTING_TERMINATE, P.MONEY_APPROVE, P.MONEY_READ, P.AWARD_DECIDE,
-        P.OBJECTION_HANDLE, P.CERTIFICATE_ISSUE,
+        P.OBJECTION_HANDLE, P.CERTIFICATE_ISSUE, P.CONTRACT_OVERSEE,
     },
     Role.CENTRE_AUCTIONEER: _STAFF | {P.AUCTION_SCHEDULE, P.AUCTION_FREEZE},
     Role.CENTRE_CASHIER: _STAFF | {P.MONEY_READ, P.MONEY_POST},

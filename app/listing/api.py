@@ -203,6 +203,12 @@ def reject_in_town(listing_id: ListingId, body: MoveIn, who: Annotated[Actor, ma
     return _reject(listing_id, body, who)
 
 
+@router.post("/listings/{listing_id}/preview")
+def preview(listing_id: ListingId, who: Annotated[Actor, may(P.LISTING_PUBLISH)]) -> ListingOut:
+    """预挂牌（L30→L31）：信息预披露，不收报名与保证金。"""
+    return _after(listing_id, who, lambda tx: review.preview(tx, who, listing_id))
+
+
 @router.post("/listings/{listing_id}/publish")
 def publish(listing_id: ListingId, body: PublishIn, who: Annotated[Actor, may(P.LISTING_PUBLISH)]) -> ListingOut:
     """发布流转公告（L30→L40），同时开放报名；县级参数在此固定。"""

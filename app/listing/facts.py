@@ -18,12 +18,22 @@ from app.rules.params.tables import COUNTY
 from app.rules.reading import read_case
 
 
-def case_of(tx: Tx, listing: Listing, lot: Lot, step: Step, *, on: date, **sections: Mapping[str, Any]) -> Case:
+def case_of(
+    tx: Tx,
+    listing: Listing,
+    lot: Lot,
+    step: Step,
+    *,
+    on: date,
+    contract_no: str | None = None,
+    **sections: Mapping[str, Any],
+) -> Case:
     """The case at a step, under the county's parameters: those frozen at the first notice, else those of the day.
 
-    Raises Refused where declaration and registry contradict each other.
+    The lot's own contract, where there is one, is no obstacle to itself. Raises Refused where declaration and registry
+    contradict each other.
     """
-    document = document_of(tx, listing, lot, step, on=on, **sections)
+    document = document_of(tx, listing, lot, step, on=on, contract_no=contract_no, **sections)
     frozen = listing.parameters or {}
     own = {k: v for k, v in frozen.items() if k in COUNTY} or overrides(tx, listing.county_code, on)
     try:
@@ -33,7 +43,14 @@ def case_of(tx: Tx, listing: Listing, lot: Lot, step: Step, *, on: date, **secti
 
 
 def document_of(
-    tx: Tx, listing: Listing, lot: Lot, step: Step, *, on: date, **sections: Mapping[str, Any]
+    tx: Tx,
+    listing: Listing,
+    lot: Lot,
+    step: Step,
+    *,
+    on: date,
+    contract_no: str | None = None,
+    **sections: Mapping[str, Any],
 ) -> dict[str, Any]:
     """The document that `compliance-checks` takes. What the applicant declared comes first, then what the registry
     says overrules it, then the facts of the act itself (`sections`): nobody can declare away what is registered.
@@ -63,7 +80,7 @@ def document_of(
         "award_mode": listing.award_mode,
     }
     if parcels:
-        body["parcels"] = registry.parcel_facts(tx, parcels, on=on, held_by=transferor.id)
+        body["parcels"] = registry.parcel_facts(tx, parcels, on=on, held_by=transferor.id, but_for=contract_no)
     for name in {*listing.declared, *known, *sections}:
         body[name] = {**listing.declared.get(name, {}), **known.get(name, {}), **sections.get(name, {})}
     return {name: registry.as_document(value) for name, value in body.items()}

@@ -1,6 +1,7 @@
 """Every read of listings and lots, with its lock and its scope."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from sqlalchemy import Select, or_, select
 
@@ -9,6 +10,7 @@ from app.base.db import Tx
 from app.base.errors import NotFound
 from app.listing.models import Listing, ListingDocument, Lot, LotItem, Notice, ReviewCase
 from app.listing.states import PUBLIC_STATES, LotState
+from app.registry import queries as registry
 
 
 def _seen(query: Select[Listing], who: Actor) -> Select[Listing]:
@@ -126,6 +128,12 @@ def page_public(
 
 def items(tx: Tx, lot_id: int) -> list[LotItem]:
     return list(tx.scalars(select(LotItem).where(LotItem.lot_id == lot_id).order_by(LotItem.id)))
+
+
+def households_of(tx: Tx, lot: Lot, transferor_party_id: int) -> list[tuple[str, Decimal]]:
+    """To whom a lot's price is paid, household by household with its area (逐户付款到户); empty: to the transferor as one."""
+    parcels = [item.parcel_id for item in items(tx, lot.id) if item.parcel_id is not None]
+    return registry.households_of(tx, parcels, transferor_party_id) if parcels else []
 
 
 def documents(tx: Tx, listing_id: int) -> list[ListingDocument]:

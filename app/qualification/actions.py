@@ -1,12 +1,15 @@
 """Entering, being judged fit to bid, and leaving in time."""
 
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 from app.audit.actions import record
 from app.base.actor import CENTRE_POSTS, Actor
+from app.base.days import beijing_day
 from app.base.db import Tx
 from app.base.errors import Conflict, Invalid, NotFound, Refused
+from app.base.findings import Outcome, said
 from app.base.sealing import sealer
 from app.identity.models import Organisation, Person
 from app.identity.queries import roles_of_person
@@ -16,6 +19,7 @@ from app.listing.models import Lot
 from app.listing.states import LotState
 from app.money import actions as money
 from app.qualification import queries
+from app.qualification.facts import judged
 from app.qualification.models import Entry
 from app.qualification.states import ENTRY, EntryState
 from app.registry import actions as registry_actions
@@ -23,6 +27,7 @@ from app.registry import queries as registry
 from app.registry.models import Party
 from app.registry.schemas import PartyIn
 from app.registry.states import PartyKind
+from app.rules.book import RULEBOOK_VERSION, enforce
 
 OPEN_FOR_ENTRY = frozenset({LotState.NOTICED, LotState.EXTENDED})
 _PLATE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -66,11 +71,15 @@ def enter(
         declaration=declaration, quote_fen=quote_fen, priority_basis=priority_basis,
         priority_evidence=priority_evidence, applied_at=now, barred=False,
     )  # fmt: skip
+    entry.facts = {}
+    findings = enforce(judged(tx, lot, entry, beijing_day(now))).findings
+    entry.findings = said(findings)
     tx.add(entry)
     tx.flush()
     record(
-        tx, who, "entry.register", f"entry/{entry.id}", region=lot.region_code,
-        after={"state": entry.state}, lot=lot.id, round_no=lot.round_no, priority_basis=priority_basis,
+        tx, who, "entry.register", f"entry/{entry.id}", region=lot.region_code, findings=findings,
+        rulebook=RULEBOOK_VERSION, after={"state": entry.state}, lot=lot.id, round_no=lot.round_no,
+        priority_basis=priority_basis,
     )  # fmt: skip
     money.expect_deposit(
         tx, who, entry.id, lot_id=lot.id, party_id=party.id, region=lot.region_code, applicant_name=party.name,
@@ -121,9 +130,20 @@ def _own(tx: Tx, who: Actor, entry_id: int) -> Entry:
 
 
 def decide(
-    tx: Tx, who: Actor, entry_id: int, *, qualified: bool, reason: str | None, priority_rank: int | None
+    tx: Tx,
+    who: Actor,
+    entry_id: int,
+    *,
+    qualified: bool,
+    reason: str | None,
+    priority_rank: int | None,
+    established: Mapping[str, Any] | None = None,
 ) -> Entry:
-    """The reviewer's decision on an entry, and on its claim to priority (rank 1 goes first)."""
+    """The reviewer's decision on an entry, and on its claim to priority (rank 1 goes first).
+
+    What he established of the bidder is judged with what the registry knows. Raises Refused where the law forbids the
+    transferee or something is missing; a finding that is left to a person asks for the reason of his decision.
+    """
     entry = queries.one(tx, entry_id)
     lot = listings.lock_lot(tx, entry.lot_id, seen_by=who)
     entry = queries.lock(tx, entry_id)
@@ -135,9 +155,23 @@ def decide(
     if priority_rank is not None and entry.priority_basis is None:
         raise Invalid("该报名未主张优先权", field="priority_rank")
     take_duty(tx, who, lot, "review", now=now)
+    entry.facts = {**entry.facts, **(established or {})}
+    judgment = judged(tx, lot, entry, beijing_day(now))
+    findings = judgment.findings
+    entry.findings = said(findings)
+    if qualified:
+        enforce(judgment)
+        missing = judgment.of(Outcome.HOLD)
+        if missing:
+            raise Refused("；".join(f.message for f in missing), reason="HOLD", findings=missing)
+        if not reason and judgment.of(Outcome.REVIEW):
+            raise Invalid("规则留待人工判断，须写明理由", field="reason")
     entry.priority_rank = priority_rank if qualified else None
     entry.reason, entry.decided_at, entry.decided_by_person = reason, now, who.person_id
-    _move(tx, who, lot, entry, "qualify" if qualified else "disqualify", reason=reason, priority_rank=priority_rank)
+    _move(
+        tx, who, lot, entry, "qualify" if qualified else "disqualify", reason=reason, priority_rank=priority_rank,
+        findings=findings, rulebook=RULEBOOK_VERSION,
+    )  # fmt: skip
     return entry
 
 

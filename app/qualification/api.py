@@ -69,6 +69,9 @@ def entries(lot_id: Id, who: Annotated[Actor, may(P.ENTRY_READ)]) -> list[EntryO
 
 @router.post("/entries/{entry_id}/decide")
 def decide(entry_id: Id, body: DecisionIn, who: Annotated[Actor, may(P.ENTRY_QUALIFY)]) -> EntryOut:
-    """资格审查决定；优先权主张成立的给出顺位。"""
+    """资格审查决定；优先权主张成立的给出顺位。依法不得受让的不能审查通过。"""
+    known = body.transferee.model_dump(exclude_none=True) if body.transferee else {}
     with transaction() as tx:
-        return _officer_out(tx, actions.decide(tx, who, entry_id, **body.model_dump()))
+        return _officer_out(
+            tx, actions.decide(tx, who, entry_id, **body.model_dump(exclude={"transferee"}), established=known)
+        )

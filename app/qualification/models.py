@@ -1,6 +1,7 @@
 """Entries: who wants to bid for a lot, under which plate, with which claim to priority."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -14,7 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.base.db import Model
@@ -59,5 +60,9 @@ class Entry(Model):
     applied_at: Mapped[datetime] = mapped_column(_Instant)
     decided_at: Mapped[datetime | None] = mapped_column(_Instant)
     decided_by_person: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    facts: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+    """What the reviewer established for section `transferee` of the law's case, beyond what the registry knows."""
+    findings: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
+    """What the law said of this entry when it was last judged."""
     barred: Mapped[bool] = mapped_column(server_default=text("false"))
     """Won, then defaulted: may not enter the lot's later rounds (procedure 1.4)."""

@@ -1,11 +1,11 @@
 """Entries on the wire: a bidder sees his own whole, an officer sees who, never under which plate."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
-from app.base.wire import Fen, In, LongText, Out
+from app.base.wire import Count, Fen, In, LongText, Out
 from app.qualification.states import EntryState
 
 
@@ -14,12 +14,36 @@ class EntryIn(In):
 
     declaration: LongText
     quote_fen: Fen | None = None
-    priority_basis: Annotated[str, Field(pattern=r"^(co_owner|collective_member|former_lessee)$")] | None = None
+    priority_basis: (
+        Annotated[str, Field(pattern=r"^(co_owner|collective_member|land_renewal|tenant_purchase|tenant_renewal)$")]
+        | None
+    ) = None
     priority_evidence: LongText | None = None
 
 
+class TransfereeFacts(In):
+    """What the reviewer established of a bidder, in the words of `transferee` in the case format; what is left out is
+    not judged.
+    """
+
+    own_labour_income: bool | None = None
+    guardian_consent: bool | None = None
+    is_collective_member: bool | None = None
+    is_urban_resident: bool | None = None
+    has_agricultural_capacity: bool | None = None
+    credit_reviewed: bool | None = None
+    manager_related: bool | None = None
+    cooperative_members_total: Count | None = None
+    cooperative_members_farmers: Count | None = None
+    cooperative_has_public_body: bool | None = None
+    existing_homesteads: Count | None = None
+
+
 class DecisionIn(In):
+    """资格审查决定. A REVIEW finding of the law asks for a reason, which is the person's recorded decision on it."""
+
     qualified: bool
+    transferee: TransfereeFacts | None = None
     reason: LongText | None = None
     priority_rank: Annotated[int, Field(ge=1, le=9)] | None = None
 
@@ -53,5 +77,6 @@ class EntryOut(Out):
     priority_evidence: str | None
     priority_rank: int | None
     deposit_state: str | None
+    findings: list[dict[str, Any]]
     reason: str | None
     applied_at: datetime

@@ -105,7 +105,7 @@ def with_priority(stage: Stage, protocol: str) -> tuple[Json, Json]:
     deal = another(bidders=())
     lot = stage.walk(deal, until="L40", bidding={"priority": protocol})
     stage.enter(lot, 1)
-    claim = {"declaration": "承诺", "priority_basis": "former_lessee", "priority_evidence": "原租赁合同（演示）"}
+    claim = {"declaration": "承诺", "priority_basis": "land_renewal", "priority_evidence": "原租赁合同（演示）"}
     entry = stage.post("bidder2", f"/lots/{lot['id']}/entries", claim)
     stage.player._deposit(DEAL, lot, 2, entry)
     stage.post(f"{OFFICE}-reviewer", f"/entries/{entry['id']}/decide", {"qualified": True, "priority_rank": 1})

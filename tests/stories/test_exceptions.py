@@ -238,3 +238,58 @@ def test_a_vote_short_of_two_thirds_is_refused_with_its_article(stage: Stage) ->
     assert problem["reason"] == "RCEO-27-3"
     assert "农村集体经济组织法" in next(f for f in problem["findings"] if f["rule_id"] == "RCEO-27-3")["citation"]
     assert "无效" not in problem["detail"]
+
+
+def test_a_dismissed_objection_is_taken_to_the_supervisors_who_overturn_it(stage: Stage) -> None:
+    lot = stage.walk(until="L71")
+    objection = object_to(stage, lot)
+    path = f"/objections/{objection['id']}"
+    stage.post(f"{OFFICE}-reception", f"{path}/answer", {"upheld": False, "answer": "经核查，程序合规"})
+    assert stage.refused("bidder2", f"{path}/appeal", {"grounds": "不服"})["status"] == 404
+    told = stage.post("bidder1", f"{path}/appeal", {"grounds": "答复未回应公告缺项"})
+    assert (told["state"], stage.lot()["state"]) == ("appealed", "L72")
+
+    verdict = {"upheld": True, "answer": "公告缺少面积附图", "reason_code": "PROCEDURE_VIOLATED"}
+    assert stage.refused(f"{OFFICE}-reception", f"{path}/review", verdict)["status"] == 403
+    told = stage.post(f"{OFFICE}-supervisor", f"{path}/review", verdict)
+    assert (told["state"], stage.lot()["state"], stage.lot()["reason_code"]) == ("upheld", "L76", "PROCEDURE_VIOLATED")
+    assert stage.refused("bidder1", f"{path}/appeal", {"grounds": "再来一次"})["status"] == 409
+
+
+def test_a_reviewed_objection_lets_publicity_go_on(stage: Stage) -> None:
+    lot = stage.walk(until="L71")
+    objection = object_to(stage, lot)
+    path = f"/objections/{objection['id']}"
+    stage.post(f"{OFFICE}-reception", f"{path}/answer", {"upheld": False, "answer": "经核查，程序合规"})
+    stage.post("bidder1", f"{path}/appeal", {"grounds": "不服"})
+    told = stage.post("joint-conference", f"{path}/review", {"upheld": False, "answer": "维持答复"})
+    assert (told["state"], stage.lot()["state"]) == ("reviewed", "L71")
+
+
+def test_a_preview_is_public_and_takes_no_entries(stage: Stage) -> None:
+    lot = stage.walk(until="L30")
+    assert stage.refused(None, f"/lots/{lot['id']}", method="GET")["status"] == 404
+    stage.post(f"{OFFICE}-reviewer", f"/listings/{lot['listing']['id']}/preview")
+    assert stage.get(None, f"/lots/{lot['id']}")["state"] == "L31"
+    assert stage.refused("bidder1", f"/lots/{lot['id']}/entries", {"declaration": "报名"})["reason"] == "ENTRY_CLOSED"
+    stage.post(f"{OFFICE}-reviewer", f"/listings/{lot['listing']['id']}/publish", {})
+    assert stage.lot()["state"] == "L40"
+
+
+def test_what_the_law_leaves_to_a_person_needs_his_reason_and_what_it_forbids_is_not_qualified(stage: Stage) -> None:
+    lot = stage.walk(another(bidders=()), until="L40")
+    entry = stage.post("bidder1", f"/lots/{lot['id']}/entries", {"declaration": "承诺遵守规则（演示）"})
+    path = f"/entries/{entry['id']}/decide"
+    contradiction = {"cooperative_members_total": 5, "cooperative_members_farmers": 9}
+    told = stage.refused(f"{OFFICE}-reviewer", path, {"qualified": True, "transferee": contradiction})
+    assert told["reason"] == "FACTS_CONTRADICT"
+    unable = {"qualified": True, "transferee": {"has_agricultural_capacity": False}}
+    blocked = stage.refused(f"{OFFICE}-reviewer", path, unable)
+    assert (blocked["reason"], blocked["findings"][0]["rule_id"]) == ("LCL-38-4", "LCL-38-4")
+    assert "人工复核" in blocked["detail"]
+    related = {"qualified": True, "transferee": {"manager_related": True, "has_agricultural_capacity": True}}
+    assert stage.refused(f"{OFFICE}-reviewer", path, related)["field"] == "reason"
+    told = stage.post(f"{OFFICE}-reviewer", path, {**related, "reason": "关联关系已回避表决，见会议记录"})
+    assert (told["state"], [f["rule_id"] for f in told["findings"]]) == ("qualified", ["RCEO-35"])
+    seen = stage.get(f"{OFFICE}-reviewer", f"/lots/{lot['id']}/entries")
+    assert seen[0]["findings"] == told["findings"]

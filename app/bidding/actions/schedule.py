@@ -2,17 +2,20 @@
 
 from app.audit.actions import record
 from app.base.actor import Actor
+from app.base.days import beijing_day
 from app.base.db import Tx
 from app.base.errors import Conflict
 from app.bidding.actions.time import award
 from app.bidding.models import Session
 from app.listing import queries as listings
 from app.listing.actions import notice
+from app.listing.actions.law import parked, settled_by_law
 from app.listing.actions.moves import move, take_duty
 from app.listing.models import Lot
 from app.listing.states import LotState
 from app.qualification import queries as qualification
 from app.rules.bidding import Phase
+from app.rules.book import Step
 
 
 def schedule(tx: Tx, who: Actor, lot_id: int) -> Lot:
@@ -28,6 +31,12 @@ def schedule(tx: Tx, who: Actor, lot_id: int) -> Lot:
     undecided = qualification.n_undecided(tx, lot)
     if undecided:
         raise Conflict(f"还有{undecided}个报名未作资格审查决定", reason="ENTRIES_UNDECIDED", extra={"state": lot.state})
+    findings = settled_by_law(
+        tx, who, listing, lot, Step.S7, now=now, verb="schedule",
+        auction={"announcement_date": listings.announcement(tx, lot).starts_on, "date": beijing_day(max(lot.auction_at or now, now))},
+    )  # fmt: skip
+    if parked(lot):
+        return lot
     take_duty(tx, who, lot, "auction", now=now)
     ready = qualification.ready(tx, lot)
     policy, may_extend = lot.rules["one_bidder"], lot.n_extensions < int(lot.rules["extension_cycles"])
@@ -45,7 +54,7 @@ def schedule(tx: Tx, who: Actor, lot_id: int) -> Lot:
             tx, who, "auction.schedule", f"session/{row.id}", region=lot.region_code,
             lot=lot.id, opens_at=row.opens_at, rules=row.rules,
         )  # fmt: skip
-        return move(tx, who, lot, "schedule", now=now, opens_at=row.opens_at, rules=row.rules)
+        return move(tx, who, lot, "schedule", now=now, findings=findings, opens_at=row.opens_at, rules=row.rules)
     if not ready:
         if may_extend:
             return notice.extend(tx, lot, now=now)

@@ -6,6 +6,7 @@ from typing import Any
 from app.audit.actions import record
 from app.audit.canonical import canonical, plain
 from app.base.actor import Actor
+from app.base.days import beijing_day
 from app.base.db import Tx
 from app.base.errors import Conflict, NotFound, Refused
 from app.base.money import BASIS_ZH
@@ -15,12 +16,14 @@ from app.deal import queries
 from app.deal.models import Certificate, Contract
 from app.listing import queries as listings
 from app.listing.actions.draft import start_total_fen
+from app.listing.actions.law import parked, settled_by_law
 from app.listing.actions.moves import move, take_duty
 from app.listing.models import Lot
 from app.listing.states import LotState
 from app.money import queries as money
 from app.registry import queries as registry
 from app.registry.queries import public
+from app.rules.book import Step
 
 DISCLAIMER = "本鉴证书证明交易经平台公开组织，不是权属证书；备案、登记口径见合同。"
 
@@ -105,8 +108,10 @@ def _body(tx: Tx, lot: Lot, contract: Contract, cert_no: str) -> dict[str, Any]:
     }
 
 
-def issue(tx: Tx, who: Actor, lot_id: int) -> Certificate:
-    """A second person issues it (L82→L85); what he signs is what was prepared."""
+def issue(tx: Tx, who: Actor, lot_id: int, *, filing: dict[str, bool]) -> Certificate:
+    """A second person issues it (L82→L85); what he signs is what was prepared. `filing` says what was filed and
+    registered, in the words of the case format; what the law parks stays prepared.
+    """
     lot = listings.lock_lot(tx, lot_id, seen_by=who)
     certificate = queries.certificate_of(tx, lot_id)
     if certificate is None:
@@ -114,6 +119,14 @@ def issue(tx: Tx, who: Actor, lot_id: int) -> Certificate:
     if certificate.prepared_by_person == who.person_id:
         raise Refused("拟制人不得签发", reason="FOUR_EYES")
     now = tx.clock()
+    contract = queries.contract_of(tx, lot_id)
+    findings = settled_by_law(
+        tx, who, listings.listing_of(tx, lot), lot, Step.S10, now=now, verb="certify", contract_no=contract.contract_no,
+        contract={"written": True, "signed_date": beijing_day(contract.signed_at or now), "matches_award": True},
+        filing=filing,
+    )  # fmt: skip
+    if parked(lot):
+        return certificate
     certificate.status, certificate.issued_by_person, certificate.issued_at = "valid", who.person_id, now
     move(
         tx,
@@ -121,6 +134,7 @@ def issue(tx: Tx, who: Actor, lot_id: int) -> Certificate:
         lot,
         "certify",
         now=now,
+        findings=findings,
         certificate=certificate.id,
         cert_no=certificate.cert_no,
         content=certificate.body_hash,
@@ -135,4 +149,11 @@ def archive(tx: Tx, who: Actor, lot_id: int) -> Lot:
     open_ = money.unsettled(tx, lot_id)
     if open_:
         raise Refused("资金尚未结清：" + "、".join(open_), reason="LEDGER_OPEN", extra={"open": open_})
-    return move(tx, who, lot, "archive", now=tx.clock())
+    now = tx.clock()
+    listing, contract = listings.listing_of(tx, lot), queries.contract_of(tx, lot_id)
+    findings = settled_by_law(
+        tx, who, listing, lot, Step.S16, now=now, verb="archive", contract_no=contract.contract_no
+    )
+    if parked(lot):
+        return lot
+    return move(tx, who, lot, "archive", now=now, findings=findings)

@@ -17,12 +17,13 @@ from app.deal import queries
 from app.deal.models import Contract, Due
 from app.deal.states import CONTRACT, ContractState
 from app.listing import queries as listings
-from app.listing.actions.law import settled_by_law
+from app.listing.actions.law import parked, settled_by_law
 from app.listing.actions.moves import move, take_duty
 from app.listing.models import Lot
 from app.money import actions as money
 from app.money import queries as money_queries
 from app.qualification import queries as qualification
+from app.qualification.facts import transferee_of
 from app.registry import actions as registry_actions
 from app.registry import queries as registry
 from app.registry.queries import public
@@ -104,9 +105,10 @@ def sign(tx: Tx, who: Actor, lot_id: int, *, content_sha256: str) -> Contract:
     findings = settled_by_law(
         tx, who, listing, lot, Step.S9, now=now, verb="sign",
         contract={"written": True, "signed_date": beijing_day(now), "signatory_authorised": True},
+        transferee=transferee_of(tx, listing, qualification.one(tx, tx.get_one(Award, contract.award_id).entry_id)),
     )  # fmt: skip
-    if lot.held:
-        raise Refused("签约条件尚不具备", reason="HOLD", findings=findings, extra={"held": lot.held})
+    if parked(lot):
+        return contract
     before = contract.state
     contract.state = CONTRACT.after(before, "sign")
     if side == "transferor":
@@ -203,7 +205,7 @@ def settle(tx: Tx, who: Actor, lot_id: int) -> Lot:
     contract = queries.contract_of(tx, lot_id)
     now = tx.clock()
     take_duty(tx, who, lot, "cashier", now=now)
-    if not _settle_if_covered(tx, who, lot, contract, now):
+    if not _settle_if_covered(tx, who, lot, contract, now) and not parked(lot):
         raise Refused("首期价款与服务费尚未足额到账", reason="PRICE_NOT_COVERED")
     return lot
 
@@ -213,10 +215,20 @@ def _settle_if_covered(tx: Tx, who: Actor, lot: Lot, contract: Contract, now: da
     due = queries.dues(tx, contract.id)[0]
     if not money.covers(tx, lot.id, award.entry_id, contract.transferee_party_id, due.amount_fen):
         return False
+    listing = listings.listing_of(tx, lot)
+    households = listings.households_of(tx, lot, contract.transferor_party_id)
+    to_contractor = bool(households) or public.party_kind(tx, contract.transferor_party_id) == "household"
+    findings = settled_by_law(
+        tx, who, listing, lot, Step.S11, now=now, verb="settle", contract_no=contract.contract_no,
+        settlement={"payee": "contractor" if to_contractor else "collective", "deducted_yuan": "0"},
+    )  # fmt: skip
+    if parked(lot):
+        return False
     money.settle_first(
         tx, who, lot_id=lot.id, entry_id=award.entry_id, transferee=contract.transferee_party_id,
         transferor=contract.transferor_party_id, region=lot.region_code, price_fen=due.amount_fen,
+        households=households,
     )  # fmt: skip
     due.paid_at = now
-    move(tx, who, lot, "settle", now=now, contract=contract.id, paid_fen=due.amount_fen)
+    move(tx, who, lot, "settle", now=now, findings=findings, contract=contract.id, paid_fen=due.amount_fen)
     return True

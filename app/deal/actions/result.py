@@ -7,7 +7,7 @@ from app.audit.actions import record
 from app.base.actor import Actor
 from app.base.days import Undetermined, beijing_day
 from app.base.db import Tx
-from app.base.errors import Conflict, Invalid, NotFound, Refused
+from app.base.errors import Conflict, NotFound, Refused
 from app.base.money import BASIS_ZH
 from app.bidding import queries as bidding
 from app.bidding.actions.time import award as give
@@ -16,21 +16,19 @@ from app.bidding.states import AWARD, AwardState
 from app.compliance.queries import calendar
 from app.deal import queries
 from app.deal.actions.contract import draft_contract
-from app.deal.models import Objection
-from app.deal.states import CONTRACT, OBJECTION, ObjectionState
+from app.deal.states import CONTRACT
 from app.listing import queries as listings
 from app.listing.actions import notice
 from app.listing.actions.draft import start_total_fen
 from app.listing.actions.law import parked, settled_by_law
 from app.listing.actions.moves import move
 from app.listing.models import Lot
-from app.listing.states import UPHOLD_REASONS, LotState
+from app.listing.states import LotState
 from app.money import actions as money
 from app.qualification import queries as qualification
+from app.qualification.facts import transferee_of
 from app.registry.queries import public
 from app.rules.book import Step
-
-ANSWER_DAYS = 5
 
 
 def advance(tx: Tx, who: Actor | None, lot: Lot, award: Award, verb: str, **facts: Any) -> None:
@@ -44,14 +42,18 @@ def advance(tx: Tx, who: Actor | None, lot: Lot, award: Award, verb: str, **fact
 
 
 def confirm(tx: Tx, who: Actor, lot_id: int) -> Award:
-    """The winner signs the confirmation of the deal; the result becomes public for its days (L70→L71)."""
+    """The winner signs the confirmation of the deal; the result becomes public for its days (L70→L71).
+
+    What the law parks stays confirmed and unpublished, until it is confirmed again with what was missing.
+    """
     lot = listings.lock_public_lot(tx, lot_id)
     award = bidding.award_of(tx, lot_id)
     if qualification.one(tx, award.entry_id).account_id != who.account_id:
         raise NotFound("没有待您确认的成交")
     now = tx.clock()
-    advance(tx, who, lot, award, "confirm")
-    award.confirmed_at = now
+    if award.state is not AwardState.CONFIRMED:
+        advance(tx, who, lot, award, "confirm")
+        award.confirmed_at = now
     return _publish_result(tx, who, lot, award, now)
 
 
@@ -66,9 +68,10 @@ def _publish_result(tx: Tx, who: Actor | None, lot: Lot, award: Award, now: date
     findings = settled_by_law(
         tx, who, listing, lot, Step.S8, now=now, verb="confirm",
         result_notice={"start_date": today, "end_date": ends, "open_objections": 0},
+        transferee=transferee_of(tx, listing, qualification.one(tx, award.entry_id)),
     )  # fmt: skip
     if parked(lot):
-        raise Refused("成交公示暂缓", reason="HOLD", findings=findings, extra={"held": lot.held})
+        return award
     award.publicity_ends_at = notice.beijing(ends + timedelta(days=1), datetime.min.time())
     notice_ = notice.post(tx, lot, "result", now=now, starts=today, ends=ends, body=result_notice(tx, lot, award))
     move(
@@ -121,78 +124,6 @@ def result_notice(tx: Tx, lot: Lot, award: Award) -> dict[str, Any]:
         },
         "is_demo": listing.is_demo,
     }
-
-
-def object_to(tx: Tx, who: Actor, lot_id: int, *, interest: str, grounds: str) -> Objection:
-    """A written objection by a person with an interest, in time: publicity stops until it is answered (L71→L72)."""
-    lot = listings.lock_public_lot(tx, lot_id)
-    award = bidding.award_of(tx, lot_id)
-    now = tx.clock()
-    in_time = lot.state in {LotState.RESULT_NOTICED, LotState.OBJECTED} and (
-        award.publicity_ends_at is None or now < award.publicity_ends_at or lot.state is LotState.OBJECTED
-    )
-    if not in_time:
-        raise Conflict("不在公示期内", reason="NOT_IN_PUBLICITY", extra={"state": lot.state})
-    try:
-        due = calendar(tx).add_workdays(beijing_day(now), ANSWER_DAYS)
-    except Undetermined:
-        due = None
-    objection = Objection(
-        lot_id=lot.id, award_id=award.id, account_id=who.account_id, person_id=who.person_id, interest=interest,
-        grounds=grounds, state=ObjectionState.FILED, filed_at=now, answer_due_on=due,
-    )  # fmt: skip
-    tx.add(objection)
-    tx.flush()
-    record(
-        tx, who, "objection.file", f"objection/{objection.id}", region=lot.region_code,
-        after={"state": objection.state}, lot=lot.id, award=award.id, answer_due_on=due,
-    )  # fmt: skip
-    if lot.state is LotState.RESULT_NOTICED:
-        move(tx, who, lot, "object", now=now, objection=objection.id)
-    return objection
-
-
-def answer(tx: Tx, who: Actor, objection_id: int, *, upheld: bool, text: str, reason: str | None) -> Objection:
-    """The centre's written answer. Dismissed: publicity goes on with the time it lost. Upheld: the bidder's fitness
-    passes the lot on, a fault in procedure or collusion annuls it, a wrong subject ends it (procedure 1.4).
-    """
-    lot = listings.lock_lot(tx, queries.objection_lot(tx, objection_id), seen_by=who)
-    objection = queries.lock_objection(tx, objection_id)
-    now = tx.clock()
-    before = objection.state
-    objection.state = OBJECTION.after(before, "uphold" if upheld else "dismiss")
-    objection.answer, objection.decided_at, objection.decided_by_person = text, now, who.person_id
-    record(
-        tx, who, f"objection.{'uphold' if upheld else 'dismiss'}", f"objection/{objection.id}", region=lot.region_code,
-        before={"state": before}, after={"state": objection.state}, lot=lot.id, reason=reason,
-    )  # fmt: skip
-    award = bidding.award_of(tx, lot.id)
-    if not upheld:
-        if queries.n_open_objections(tx, lot.id) == 0:
-            lost = now - lot.state_since
-            award.publicity_ends_at = (award.publicity_ends_at or now) + lost
-            move(tx, who, lot, "dismiss", now=now, objection=objection.id, publicity_ends_at=award.publicity_ends_at)
-        return objection
-    if reason not in UPHOLD_REASONS:
-        raise Invalid(f"须给出公开原因码：{'、'.join(UPHOLD_REASONS)}", field="reason_code")
-    advance(tx, who, lot, award, "cancel", objection=objection.id, reason=reason)
-    tx.flush()
-    if reason == "BIDDER_NOT_ELIGIBLE":
-        qualification.lock(tx, award.entry_id).barred = True
-        money.release(tx, award.entry_id, cause="资格类异议成立")
-        following = next_candidate(tx, lot)
-        if following is not None:
-            move(tx, who, lot, "uphold", now=now, to=LotState.WON, reason=reason, objection=objection.id)
-            entry_id, price = following
-            give(tx, lot, qualification.one(tx, entry_id), price, way="candidate", now=now, n_rounds=award.n_rounds)
-            return objection
-    if reason == "SUBJECT_WRONG":
-        move(tx, who, lot, "terminate", now=now, reason="TITLE_DISPUTE_PROVEN", objection=objection.id)
-    else:
-        move(tx, who, lot, "uphold", now=now, to=LotState.ANNULLED, reason=reason, objection=objection.id)
-    money.release_losers(tx, lot.id, keep=set())
-    notice.tell(tx, lot, "annulment", now, objection=objection.id)
-    return objection
 
 
 def next_candidate(tx: Tx, lot: Lot) -> tuple[int, int] | None:

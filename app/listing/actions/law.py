@@ -12,6 +12,7 @@ from app.base.days import beijing_day
 from app.base.db import Tx
 from app.base.errors import Conflict, NotFound, Refused
 from app.base.findings import Finding, Outcome
+from app.base.findings import said as kept
 from app.listing.facts import case_of
 from app.listing.models import Listing, Lot, ReviewCase
 from app.rules.book import RULEBOOK_VERSION, Step, enforce
@@ -27,6 +28,7 @@ def settled_by_law(
     *,
     now: datetime,
     verb: str,
+    contract_no: str | None = None,
     **sections: dict[str, Any],
 ) -> Sequence[Finding]:
     """Judges the lot as it stands, with the facts of the act at hand. Returns what was found, PASS left out.
@@ -34,14 +36,12 @@ def settled_by_law(
     BLOCK raises Refused with all findings. HOLD, and REVIEW that no person has accepted yet, park the lot: `lot.held`
     says what is missing, the caller leaves the state as it is.
     """
-    case = case_of(tx, listing, lot, step, on=beijing_day(now), **sections)
+    case = case_of(tx, listing, lot, step, on=beijing_day(now), contract_no=contract_no, **sections)
     judgment = enforce(judge(case))
     said = [f for f in judgment.findings if f.outcome is not Outcome.PASS]
     holds = [f for f in said if f.outcome is Outcome.HOLD]
     holds += [f for f in said if f.outcome is Outcome.REVIEW and not _accepted(tx, lot, f, step, now)]
-    lot.held = [
-        {"rule_id": f.rule_id, "verdict": f.outcome.value, "message": f.message, "citation": f.citation} for f in holds
-    ]
+    lot.held = kept(holds)
     if holds:
         record(
             tx, who, "lot.hold", f"lot/{lot.id}", region=lot.region_code, findings=holds, rulebook=RULEBOOK_VERSION,

@@ -15,6 +15,7 @@ from app.base.findings import Finding
 from app.compliance.queries import calendar
 from app.listing.models import ListingDocument, Lot, LotDuty
 from app.listing.states import LOT, REASON_ZH, STAY, LotState
+from app.rules.book import RULEBOOK_VERSION
 
 DOCUMENT_ZH = {
     "application": "转出申请书",
@@ -37,14 +38,14 @@ def move(
     to: LotState | None = None,
     reason: str | None = None,
     note: str | None = None,
-    findings: Sequence[Finding] = (),
+    findings: Sequence[Finding] | None = None,
     **facts: Any,
 ) -> Lot:
     """Takes a locked lot along one row of the table and records it.
 
     Raises Conflict from another state, Invalid without a reason code that the row asks for, Refused where a document
     is missing. The deadline of the new state is counted in working days; in a year whose calendar is not published it
-    is reported as undetermined.
+    is reported as undetermined. `findings` are what the law said of the act, None where it was not asked.
     """
     before = lot.state
     target = LOT.after(before, verb, to=to)
@@ -64,8 +65,8 @@ def move(
         region=lot.region_code,
         before={"state": before},
         after={"state": target},
-        findings=findings,
-        rulebook=None,
+        findings=findings or (),
+        rulebook=None if findings is None else RULEBOOK_VERSION,
         reason=reason,
         due_on=lot.due_on,
         **facts,

@@ -69,6 +69,7 @@ def publish(tx: Tx, who: Actor, listing_id: int, *, auction_at: datetime | None 
                 "start_date": today, "end_date": ends, "kind": kind,
                 "priority_deadline": ends, "priority_deadline_stated": True,
             },
+            auction={"announcement_date": today, "date": beijing_day(lot.auction_at)},
         )  # fmt: skip
         if parked(lot):
             lot.entry_opens_at = lot.entry_closes_at = lot.auction_at = None

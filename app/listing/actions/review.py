@@ -104,6 +104,11 @@ def cosign(tx: Tx, who: Actor, listing_id: int) -> list[Lot]:
     return _forward(tx, who, listing_id, "cosign", duty="supervise", law=Step.S3)
 
 
+def preview(tx: Tx, who: Actor, listing_id: int) -> list[Lot]:
+    """Shows the lots to the public before the notice; nobody enters and nothing is paid yet (L30→L31)."""
+    return _forward(tx, who, listing_id, "preview")
+
+
 def send_back(tx: Tx, who: Actor, listing_id: int, missing: list[str]) -> list[Lot]:
     """Back to the applicant with everything that is missing, at once. Raises Refused after the second time."""
     _, lots = queries.lock_lots(tx, listing_id, seen_by=who)
@@ -142,8 +147,8 @@ def _forward(
     listing, lots = queries.lock_lots(tx, listing_id, seen_by=who)
     now = tx.clock()
     for lot in lots:
-        findings = settled_by_law(tx, who, listing, lot, law, now=now, verb=verb) if law else ()
-        if parked(lot):
+        findings = settled_by_law(tx, who, listing, lot, law, now=now, verb=verb) if law else None
+        if law and parked(lot):
             continue
         if duty:
             take_duty(tx, who, lot, duty, now=now)

@@ -154,6 +154,34 @@ def settle_first(
     return [*orders, *_return_excess(tx, who, lot_id, transferee, region, "退还多缴价款")]
 
 
+def settle_instalment(
+    tx: Tx,
+    who: Actor,
+    *,
+    lot_id: int,
+    transferee: int,
+    transferor: int,
+    region: str,
+    amount_fen: int,
+    reference: str,
+    households: Sequence[tuple[str, Decimal]] = (),
+) -> bool:
+    """Takes one later instalment from what the transferee paid in, and prepares its payout. False where it is not all
+    there. `reference` names the instalment, which is settled once.
+    """
+    if -queries.balance(tx, K.BIDDER_CLEARING, lot_id, transferee) < amount_fen:
+        return False
+    posting, fresh = post(
+        tx, who, Event.PRICE_DUE,
+        move_fen((K.BIDDER_CLEARING, transferee), (K.TRANSFEROR_PAYABLE, transferor), lot_id, amount_fen), lot_id=lot_id,
+        party_id=transferor, region=region, reference=reference, amount_fen=amount_fen,
+    )  # fmt: skip
+    if fresh:
+        record(tx, who, "money.settle", f"posting/{posting.id}", region=region, lot=lot_id, amount_fen=amount_fen)
+        payout(tx, who, lot_id, region=region, transferor=transferor, households=households)
+    return True
+
+
 def cancel_debts(
     tx: Tx, lot_id: int, *, region: str, transferee: int, cause: str, who: Actor | None = None
 ) -> list[MoneyOrder]:

@@ -36,6 +36,7 @@ from app.registry.queries.history import (
     rights_as_of,
     versions,
 )  # fmt: skip
+from app.registry.queries.holders import households_of, transferee_facts
 from app.registry.queries.one import (
     area_of,
     asset,
@@ -113,6 +114,7 @@ __all__ = [
     "filed",
     "house_facts",
     "household_facts",
+    "households_of",
     "lease",
     "lease_chain",
     "leases_as_of",
@@ -172,6 +174,7 @@ __all__ = [
     "rights_as_of",
     "standing",
     "things_of",
+    "transferee_facts",
     "transferor_facts",
     "versions",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import select
@@ -37,11 +38,13 @@ _LAND_FACTS = (
 
 
 def as_document(value: Any) -> Any:
-    """Days and decimals as the case format writes them."""
+    """Days, decimals and words as the case format writes them."""
     if isinstance(value, Mapping):
         return {name: as_document(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
         return [as_document(item) for item in value]
+    if isinstance(value, StrEnum):
+        return value.value
     if isinstance(value, date):
         return value.isoformat()
     return format(value.normalize(), "f") if isinstance(value, Decimal) else value

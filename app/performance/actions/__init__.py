@@ -1,0 +1,1 @@
+"""What the parties, the centre and time do under a signed contract."""
