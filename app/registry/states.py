@@ -44,6 +44,29 @@ class LegalCapacity(StrEnum):
     NONE = "none"
 
 
+class Sex(StrEnum):
+    """性别, as a resident id says it: women are counted among the representatives (农村集体经济组织法 28)."""
+
+    FEMALE = "female"
+    MALE = "male"
+
+
+class Office(StrEnum):
+    """集体任职：成员（村民）代表、理事、监事。"""
+
+    REPRESENTATIVE = "representative"
+    COUNCIL = "council"
+    SUPERVISOR = "supervisor"
+
+
+class Vote(StrEnum):
+    """表决。"""
+
+    YES = "yes"
+    NO = "no"
+    ABSTAIN = "abstain"
+
+
 class CollectiveLevel(StrEnum):
     """集体层级：乡镇、村、组。"""
 

@@ -1,6 +1,7 @@
 """Everything that changes the registry, one theme a file. Each act is audited and stays in the actor's regions."""
 
 from app.registry.actions.agreements import record_consent, record_filing, withdraw_consent
+from app.registry.actions.collectives import appoint, join, leave, retire
 from app.registry.actions.decisions import record_mandate, record_resolution, revoke_mandate
 from app.registry.actions.documents import MAX_DOCUMENT, record_document
 from app.registry.actions.leases import end_lease, grant_lease
@@ -14,11 +15,14 @@ from app.registry.actions.rights import end_right, record_right
 __all__ = [
     "MAX_DOCUMENT",
     "amend_parcel",
+    "appoint",
     "discharge",
     "end_lease",
     "end_right",
     "grant_lease",
     "impose",
+    "join",
+    "leave",
     "load_regions",
     "oblige",
     "record_asset",
@@ -35,6 +39,7 @@ __all__ = [
     "register_mortgage",
     "release",
     "release_mortgage",
+    "retire",
     "revoke_mandate",
     "unmask",
     "withdraw_consent",

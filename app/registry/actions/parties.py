@@ -14,7 +14,7 @@ from app.registry import queries
 from app.registry.actions.regions import naming, within
 from app.registry.models import Collective, Party, PartyMember
 from app.registry.schemas import CollectiveIn, MembersIn, PartyIn
-from app.registry.states import COLLECTIVE_KINDS, PRIVATE_KINDS, LegalCapacity, PartyKind, SealedField
+from app.registry.states import COLLECTIVE_KINDS, PRIVATE_KINDS, LegalCapacity, PartyKind, SealedField, Sex
 
 ID_NUMBER = "party.id_number"
 BANK_ACCOUNT = "party.bank_account"
@@ -45,6 +45,8 @@ def record_party(tx: Tx, who: Actor | None, body: PartyIn) -> Party:
     if body.bank_account is not None:
         party.bank_account_sealed = sealer().seal(body.bank_account, bound_to=BANK_ACCOUNT)
         party.bank_account_tail = body.bank_account[-4:]
+        party.bank_account_digest = sealer().digest(body.bank_account)
+        _own_account(tx, party)
     tx.add(party)
     tx.flush()
     record(
@@ -52,6 +54,19 @@ def record_party(tx: Tx, who: Actor | None, body: PartyIn) -> Party:
         kind=party.kind, name=shown_name(party), credit_code=party.credit_code,
     )  # fmt: skip
     return party
+
+
+def _own_account(tx: Tx, party: Party) -> None:
+    """政经分离: no two of collectives, village committees and groups share an account."""
+    same = select(Party.id).where(
+        Party.bank_account_digest == party.bank_account_digest,
+        Party.kind.in_(COLLECTIVE_KINDS),
+        Party.end_lifespan_at.is_(None),
+    )
+    if party.kind in COLLECTIVE_KINDS and tx.scalar(same) is not None:
+        raise Conflict(
+            "该账户已属另一集体组织：村民委员会与集体经济组织须分设账户", field="bank_account", reason="ACCOUNT_SHARED"
+        )
 
 
 def _person(tx: Tx, party: Party, body: PartyIn) -> None:
@@ -68,6 +83,7 @@ def _person(tx: Tx, party: Party, body: PartyIn) -> None:
     if body.born_on is not None and body.born_on != born:
         raise Invalid("出生日期与公民身份号码不符", field="born_on")
     party.born_on = born
+    party.sex = Sex.MALE if int(body.id_number[16]) % 2 else Sex.FEMALE
     party.id_number_digest = sealer().digest(body.id_number)
     party.id_number_sealed = sealer().seal(body.id_number, bound_to=ID_NUMBER)
     party.id_number_masked = mask_id_number(body.id_number)
@@ -148,6 +164,10 @@ def record_collective(tx: Tx, who: Actor | None, party_id: int, body: Collective
     now = tx.clock()
     if party.kind not in COLLECTIVE_KINDS:
         raise Invalid("该主体不是农村集体经济组织、村民委员会或村民小组", field="party_id")
+    known = queries.electorate(tx, party_id, tx.today())
+    for name, value in known.items():
+        if getattr(body, name) not in {None, value}:
+            raise Invalid(f"与名册不符：今日为 {value}", field=name)
     row = queries.collective(tx, party_id)
     before = None
     if row is None:

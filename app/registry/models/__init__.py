@@ -1,6 +1,7 @@
 """The tables of the registry, named after the classes of ISO 19152 (LADM)."""
 
 from app.registry.models.agreements import Consent, Filing, Mortgage
+from app.registry.models.collectives import CollectiveMember, CollectiveOffice, ResolutionVoter
 from app.registry.models.decisions import Document, DocumentBody, Mandate, Resolution
 from app.registry.models.parcels import Asset, BaUnit, BaUnitItem, Parcel
 from app.registry.models.parties import Collective, NumberSeries, Party, PartyMember, Region
@@ -12,6 +13,8 @@ __all__ = [
     "BaUnit",
     "BaUnitItem",
     "Collective",
+    "CollectiveMember",
+    "CollectiveOffice",
     "Consent",
     "Document",
     "DocumentBody",
@@ -27,6 +30,7 @@ __all__ = [
     "Region",
     "RegistryVersion",
     "Resolution",
+    "ResolutionVoter",
     "Responsibility",
     "Restriction",
 ]

@@ -65,6 +65,7 @@ class Resolution(Model):
     charter_threshold_met: Mapped[bool | None]
     discriminates_women: Mapped[bool | None]
     document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+    minutes_document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
     recorded_at: Mapped[datetime] = mapped_column(Instant)
 
 

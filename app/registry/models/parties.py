@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.base.db import Model
 from app.registry.models.columns import BY_PREFIX, Instant, choice
-from app.registry.states import CollectiveLevel, LegalCapacity, PartyKind, RegionLevel
+from app.registry.states import CollectiveLevel, LegalCapacity, PartyKind, RegionLevel, Sex
 
 
 class Region(Model):
@@ -72,6 +72,17 @@ class Party(Model):
             unique=True,
             postgresql_where=text("kind = 'collective_economic_organisation'"),
         ),
+        CheckConstraint("num_nonnulls(sex, died_on) = 0 OR kind = 'individual'", name="only_persons_die"),
+        # 政经分离: a village committee and a collective never share an account.
+        Index(
+            "party_collectives_account_key",
+            "bank_account_digest",
+            unique=True,
+            postgresql_where=text(
+                "kind IN ('collective_economic_organisation', 'village_committee', 'villager_group')"
+                " AND end_lifespan_at IS NULL"
+            ),
+        ),
         Index("party_region_idx", "region_code", postgresql_ops=BY_PREFIX),
         Index("party_person_idx", "person_id"),
         Index("party_organisation_idx", "organisation_id"),
@@ -87,11 +98,14 @@ class Party(Model):
     id_number_masked: Mapped[str | None] = mapped_column(String(18))
     born_on: Mapped[date | None]
     legal_capacity: Mapped[LegalCapacity | None] = mapped_column(choice(LegalCapacity, "capacity_is_known"))
+    sex: Mapped[Sex | None] = mapped_column(choice(Sex, "sex_is_known"))
+    died_on: Mapped[date | None]
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     bank_name: Mapped[str | None] = mapped_column(String(200))
     bank_account_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     bank_account_tail: Mapped[str | None] = mapped_column(String(4))
+    bank_account_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
     address: Mapped[str | None] = mapped_column(String(200))
     begin_lifespan_at: Mapped[datetime] = mapped_column(Instant)
     end_lifespan_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
-from app.base.days import add_years
 from app.base.db import Tx
 from app.registry.models import (
     Asset,
@@ -24,7 +23,8 @@ from app.registry.models import (
     PartyMember,
     Restriction,
 )  # fmt: skip
-from app.registry.states import ConsentForm, ConsentMatter, LegalCapacity, PartyKind, RightKind
+from app.registry.queries.collectives import is_capable
+from app.registry.states import ConsentForm, ConsentMatter, PartyKind, RightKind
 
 Facts = dict[str, Any]
 _STRENGTH = list(ConsentForm)
@@ -95,11 +95,7 @@ def adults(tx: Tx, household_id: int, on: date) -> list[int]:
         .where(PartyMember.group_party_id == household_id, PartyMember.end_lifespan_at.is_(None))
         .order_by(Party.id)
     )
-    return [
-        p.id
-        for p in rows
-        if p.legal_capacity is LegalCapacity.FULL and (p.born_on is None or add_years(p.born_on, 18) <= on)
-    ]
+    return [p.id for p in rows if is_capable(p, on)]
 
 
 def household_facts(

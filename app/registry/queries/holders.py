@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.base.db import Tx
 from app.registry.models import BaUnitItem, LandRight, Parcel, Party, PartyMember
+from app.registry.queries.collectives import collectives_of, is_member
 from app.registry.states import PRIVATE_KINDS, RightKind
 
 
@@ -36,25 +37,32 @@ def households_of(tx: Tx, parcel_ids: Sequence[int], transferor_party_id: int) -
     return [(name, mu) for (_, name), mu in sorted(area.items())]
 
 
-def transferee_facts(tx: Tx, party: Party, transferor_party_id: int) -> dict[str, Any]:
-    """Section `transferee`, as far as the registry knows it: kind, age, capacity, and whether he is a member of the
-    collective that transfers. Who is in its register is; an enterprise never is; else it is not known.
-    """
+def _in_group(tx: Tx, party: Party, group_party_id: int) -> bool:
+    """Whether a party, or a household that it belongs to, is a member of a group party."""
     groups = select(PartyMember.group_party_id).where(
         PartyMember.member_party_id == party.id, PartyMember.end_lifespan_at.is_(None)
     )
-    member = tx.scalar(
-        select(PartyMember.id)
-        .where(
-            PartyMember.group_party_id == transferor_party_id, PartyMember.end_lifespan_at.is_(None),
-            (PartyMember.member_party_id == party.id) | PartyMember.member_party_id.in_(groups),
-        )
-        .limit(1)
-    )  # fmt: skip
+    member = select(PartyMember.id).where(
+        PartyMember.group_party_id == group_party_id,
+        PartyMember.end_lifespan_at.is_(None),
+        (PartyMember.member_party_id == party.id) | PartyMember.member_party_id.in_(groups),
+    )
+    return tx.scalar(member.limit(1)) is not None
+
+
+def transferee_facts(tx: Tx, party: Party, transferor_party_id: int) -> dict[str, Any]:
+    """Section `transferee`, as far as the registry knows it: kind, age, capacity, and whether he is a member of the
+    collective that transfers, or that the transferor belongs to. Where it keeps a register, that says so; without one,
+    who is in the group party is, an enterprise never is, and of others it is not known.
+    """
+    transferor, on = tx.get_one(Party, transferor_party_id), tx.today()
+    member = is_member(tx, collectives_of(tx, transferor, on), party, on)
+    if member is None:
+        member = _in_group(tx, party, transferor_party_id) or (None if party.kind in PRIVATE_KINDS else False)
     facts = {
         "party_type": party.kind.value,
         "birth_date": party.born_on,
         "legal_capacity": party.legal_capacity,
-        "is_collective_member": True if member else (None if party.kind in PRIVATE_KINDS else False),
+        "is_collective_member": member,
     }
     return {name: value for name, value in facts.items() if value is not None}

@@ -9,6 +9,17 @@ from app.registry.schemas.agreements import (
     MortgageIn,
     MortgageOut,
 )
+from app.registry.schemas.collectives import (
+    ElectorateOut,
+    LeaveIn,
+    MembershipIn,
+    MembershipOut,
+    MembershipsIn,
+    OfficeIn,
+    OfficeOut,
+    VoterIn,
+    VoterOut,
+)
 from app.registry.schemas.evidence import DocumentOut, MandateIn, MandateOut, ResolutionIn, ResolutionOut
 from app.registry.schemas.fields import Prefix, Token
 from app.registry.schemas.land import (
@@ -58,19 +69,26 @@ __all__ = [
     "ConsentIn",
     "ConsentOut",
     "DocumentOut",
+    "ElectorateOut",
     "EndLeaseIn",
     "FilingIn",
     "FilingOut",
     "GapOut",
     "LeaseIn",
     "LeaseOut",
+    "LeaveIn",
     "MandateIn",
     "MandateOut",
     "MemberIn",
     "MemberOut",
     "MembersIn",
+    "MembershipIn",
+    "MembershipOut",
+    "MembershipsIn",
     "MortgageIn",
     "MortgageOut",
+    "OfficeIn",
+    "OfficeOut",
     "ParcelChangeIn",
     "ParcelDetailOut",
     "ParcelIn",
@@ -95,4 +113,6 @@ __all__ = [
     "Token",
     "UnmaskIn",
     "UnmaskOut",
+    "VoterIn",
+    "VoterOut",
 ]

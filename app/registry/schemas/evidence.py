@@ -6,6 +6,7 @@ from typing import Annotated, Self
 from pydantic import BeforeValidator, Field, computed_field, model_validator
 
 from app.base.wire import Choice, Count, Day, Id, In, LongText, Out
+from app.registry.schemas.collectives import VoterIn
 from app.registry.states import (
     AttendanceBasis,
     Matter,
@@ -15,7 +16,10 @@ from app.registry.states import (
 
 
 class ResolutionIn(In):
-    """集体决议. Denominators left out are taken from the collective's register."""
+    """集体决议. Denominators left out are taken from the collective's register; where it knows, it also overrules.
+
+    Either `voters`, who are counted, or the counts themselves.
+    """
 
     party_id: Id
     body: Choice[ResolutionBody]
@@ -28,8 +32,9 @@ class ResolutionIn(In):
     eligible: Count | None = None
     reps_total: Count | None = None
     board_total: Count | None = None
-    attended: Count
-    yes: Count
+    attended: Count | None = None
+    yes: Count | None = None
+    voters: Annotated[list[VoterIn], Field(min_length=1, max_length=5000)] | None = None
     women_reps: Count | None = None
     households_total: Count | None = None
     reps_term_end_on: Day | None = None
@@ -42,10 +47,20 @@ class ResolutionIn(In):
     charter_threshold_met: bool | None = None
     discriminates_women: bool | None = None
     document_id: Id | None = None
+    minutes_document_id: Id | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if self.yes > self.attended:
+        typed = (self.attended, self.yes, self.improper_proxies)
+        if self.voters is not None and any(x is not None for x in typed):
+            raise ValueError("逐人登记表决的，到会、同意和代理人数由其计出")
+        if self.voters is None and (self.attended is None or self.yes is None):
+            raise ValueError("须给出到会人数与同意票数，或者逐人登记表决")
+        if self.party_study_on is not None and self.party_study_done is False:
+            raise ValueError("有党组织研究日而称未经研究")
+        if self.minutes_document_id is not None and self.minutes_filed is False:
+            raise ValueError("有会议记录而称未归档")
+        if self.yes is not None and self.attended is not None and self.yes > self.attended:
             raise ValueError("同意票数多于到会人数")
         if self.notice_on is not None and self.notice_on > self.meeting_on:
             raise ValueError("通知日晚于会议日")
@@ -80,6 +95,7 @@ class ResolutionOut(Out):
     charter_threshold_met: bool | None
     discriminates_women: bool | None
     document_id: int | None
+    minutes_document_id: int | None
     recorded_at: datetime
 
 
