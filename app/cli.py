@@ -16,6 +16,7 @@ from app.base import schema, sealing
 from app.base.db import connect, transaction
 from app.base.embedded import EmbeddedPostgres, NoPostgresError
 from app.base.errors import Problem
+from app.bidding.actions.check import check_all, snapshot
 from app.demo.stage import raise_curtain
 from app.furnish import furnish
 from app.handbook import PAGES
@@ -153,6 +154,20 @@ def doctor() -> None:
     if faults:
         fail("\n".join(faults))
     typer.echo("一切正常")
+
+
+@cli.command()
+def invariants() -> None:
+    """逐场核对全部竞价：序号、价格、时间、竞得、资金与日志是否一致。有矛盾时以非零退出。"""
+    with database(Settings()) as settings:
+        engine = connect(settings.database_url, pool_size=1)
+        with transaction() as tx:
+            snapshot(tx)
+            found = check_all(tx)
+        engine.dispose()
+    if found:
+        fail("\n".join(f"场次{session} {f.law}：{f.said}" for session, said in found.items() for f in said))
+    typer.echo("全部竞价记录一致")
 
 
 @cli.command()

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from app.base import sealing
 from app.base.db import connect, transaction
 from app.bidding import api as bidding
+from app.bidding.live import Live
 from app.compliance import api as compliance
 from app.deal import api as deal
 from app.demo import api as demo
@@ -77,10 +78,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.doorkeeper.start()
         app.state.log = Keeper(settings)
         app.state.log.start()
+        app.state.live = Live(engine, bidding.live_state)
+        app.state.live.start()
         ticker = Ticker()
         ticker.start()
         yield
         ticker.stop()
+        app.state.live.stop()
         app.state.log.stop()
         app.state.doorkeeper.stop()
         engine.dispose()

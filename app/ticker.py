@@ -33,10 +33,13 @@ class Tick:
 
 
 TICKS = (
+    Tick("bidding.beat", bidding.beat),
     Tick("listing.close_entry_due", listing.close_entry_due),
     Tick("listing.overdue_supplements", listing.overdue_supplements),
+    Tick("bidding.reopen_due", bidding.reopen_due),
     Tick("bidding.advance_due", bidding.advance_due),
     Tick("bidding.silence_due", bidding.silence_due),
+    Tick("bidding.check_due", bidding.check_due),
     Tick("deal.end_publicity_due", deal.end_publicity_due),
     Tick("performance.arrears_due", performance.arrears_due),
     Tick("performance.ends_due", performance.ends_due),
@@ -60,17 +63,22 @@ def run_once(*, wait: bool = False) -> int:
     """
     done = 0
     for tick in TICKS:
-        try:
-            with transaction() as tx:
-                if tx.scalar(_TURN[wait], {"name": tick.name}):
-                    done += tick.do(tx)
-        except (DBAPIError, PoolTimeout) as e:
-            log.warning("tick could not run", tick=tick.name, error=type(e).__name__)
-        except Problem as e:
-            log.warning("tick refused", tick=tick.name, reason=e.reason, detail=e.detail)
-        except Exception:  # one faulty tick must not stop the clock for all; the log has the trace
-            log.exception("tick failed", tick=tick.name)
+        done += run(tick, wait=wait)
     return done
+
+
+def run(tick: Tick, *, wait: bool = False) -> int:
+    """One tick in a transaction of its own, if it is this process's turn; how much it did."""
+    try:
+        with transaction() as tx:
+            return tick.do(tx) if tx.scalar(_TURN[wait], {"name": tick.name}) else 0
+    except (DBAPIError, PoolTimeout) as e:
+        log.warning("tick could not run", tick=tick.name, error=type(e).__name__)
+    except Problem as e:
+        log.warning("tick refused", tick=tick.name, reason=e.reason, detail=e.detail)
+    except Exception:  # one faulty tick must not stop the clock for all; the log has the trace
+        log.exception("tick failed", tick=tick.name)
+    return 0
 
 
 def run_until_quiet(*, wait: bool = False) -> None:
@@ -81,18 +89,27 @@ def run_until_quiet(*, wait: bool = False) -> None:
 
 
 class Ticker:
-    """The thread that ticks in a web process."""
+    """The threads that tick in a web process. The heart has its own, so that a long tick is not taken for an outage."""
 
     def __init__(self) -> None:
         self._stop = Event()
-        self._thread = Thread(target=self._run, name="ticker", daemon=True)
+        self._threads = [
+            Thread(target=self._run, name="ticker", daemon=True),
+            Thread(target=self._beat, name="heart", daemon=True),
+        ]
 
     def start(self) -> None:
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
         self._stop.set()
-        self._thread.join()
+        for thread in self._threads:
+            thread.join()
+
+    def _beat(self) -> None:
+        while not self._stop.wait(PAUSE_SECONDS):
+            run(TICKS[0])
 
     def _run(self) -> None:
         while not self._stop.wait(PAUSE_SECONDS):

@@ -2,14 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Query
+from fastapi import APIRouter, Header, Path, Query, Request
+from starlette.responses import StreamingResponse
 
 from app.base.actor import Actor
 from app.base.db import Tx, transaction
 from app.base.errors import Refused
 from app.base.money import total_fen
 from app.base.paging import Page, cursor_of, key_of
-from app.bidding import queries
+from app.bidding import live, queries
 from app.bidding.actions import pause, priority, replay
 from app.bidding.actions.fold import auction_of
 from app.bidding.actions.place import PlaceBid, place
@@ -20,6 +21,7 @@ from app.bidding.schemas import (
     AskOut,
     BidIn,
     BidOut,
+    InterruptionOut,
     PauseIn,
     ReceiptOut,
     ReplayOut,
@@ -63,6 +65,7 @@ def bid(lot_id: LotId, body: BidIn, key: Key, who: Annotated[Actor, may(P.BID_PL
     """报价：以入锁后的服务器时间为准；同一幂等键得到同一答复。"""
     with transaction() as tx:
         heard, replayed = place(tx, who, lot_id, PlaceBid(key, body.amount_fen, body.confirm_fen, body.expected_seq))
+    live.changed(lot_id)
     receipt = _receipt(lot_id, heard, replayed=replayed)
     if heard.verdict is not Verdict.LEADING:
         raise Refused(receipt.message, reason=heard.verdict, extra={"receipt": receipt.model_dump(mode="json")})
@@ -81,13 +84,37 @@ def _session_out(tx: Tx, lot_id: int) -> SessionOut:
     row = queries.session(tx, lot)
     now = tx.clock()
     state = at(auction_of(row), now)
+    outage = queries.open_outage(tx, row.id)
     best = state.best_fen
     return SessionOut(
         lot_id=lot.id, round_no=row.round_no, phase=state.phase, opens_at=row.opens_at, end_at=state.end_at, now=now,
         seq=state.seq, best_fen=best, leader=state.leader,
         best_total_fen=None if best is None else total_fen(best, lot.price_basis, lot.quantity, lot.months),
         next_fen=lot.start_fen if best is None else best + lot.step_fen, rules=row.rules,
+        interruption=None if outage is None else InterruptionOut.model_validate(outage),
     )  # fmt: skip
+
+
+def live_state(tx: Tx, lot_id: int) -> str:
+    """What watchers are sent: the auction as everybody sees it, without the rules, which do not change."""
+    return _session_out(tx, lot_id).model_dump_json(exclude={"rules"})
+
+
+class EventStream(StreamingResponse):
+    """Server-sent events; the chunks are ready made, one for all watchers."""
+
+    media_type = "text/event-stream"
+
+
+@router.get("/lots/{lot_id}/auction/stream", response_class=EventStream)
+async def stream(
+    request: Request,
+    lot_id: LotId,
+    last_event_id: Annotated[str | None, Header(max_length=40, pattern=r"^[0-9.]*$")] = None,
+) -> EventStream:
+    """竞价现场的实时推送（SSE）：提交之后才发布，每条都是最新状态；断线以 Last-Event-ID 续看，错过的以最新一条补齐。"""
+    states = await request.app.state.live.watch(lot_id, last_id=last_event_id)
+    return EventStream(states, headers={"x-accel-buffering": "no"})
 
 
 @router.get("/lots/{lot_id}/bids")
@@ -136,7 +163,9 @@ def cosign_pause(lot_id: LotId, who: Annotated[Actor, may(P.AUCTION_COSIGN)]) ->
     """会签竞价中止或恢复。"""
     with transaction() as tx:
         pause.cosign(tx, who, lot_id)
-        return lot_out(listings.one_lot(tx, lot_id, seen_by=who))
+        lot = lot_out(listings.one_lot(tx, lot_id, seen_by=who))
+    live.changed(lot_id)
+    return lot
 
 
 @router.get("/lots/{lot_id}/asks/mine")

@@ -7,6 +7,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Enum,
+    FetchedValue,
     ForeignKey,
     Identity,
     Index,
@@ -59,6 +60,10 @@ class Session(Model):
     remaining: Mapped[timedelta | None] = mapped_column(Interval)
     last_at: Mapped[datetime | None] = mapped_column(_Instant)
     closed_at: Mapped[datetime | None] = mapped_column(_Instant)
+    revision: Mapped[int] = mapped_column(
+        BigInteger, server_default=text("0"), server_onupdate=FetchedValue(), deferred=True
+    )
+    """Counted by the database at every change, whoever makes it: what watchers compare."""
 
 
 class Bid(Model):
@@ -113,6 +118,53 @@ class Pause(Model):
     cosigned_at: Mapped[datetime | None] = mapped_column(_Instant)
     n_after: Mapped[int | None]
     """How many offers had been heard when it took effect: its place in the replay."""
+
+
+class Pulse(Model):
+    """The platform's heartbeat, one row. A gap in it is an outage, and whoever beats next sees it."""
+
+    __tablename__ = "pulse"
+    __table_args__ = (CheckConstraint("only_one", name="there_is_one"),)
+
+    only_one: Mapped[bool] = mapped_column(primary_key=True, server_default=text("true"))
+    beat_at: Mapped[datetime] = mapped_column(_Instant)
+    """Real time, which no demonstration shifts."""
+
+
+class Outage(Model):
+    """A session stopped by an outage and reopened with the time given back; its two places in the replay."""
+
+    __tablename__ = "outage"
+    __table_args__ = (
+        CheckConstraint("stopped_at <= noticed_at AND noticed_at <= reopens_at", name="runs_forward"),
+        CheckConstraint("remaining >= interval '0'", name="remaining_is_not_negative"),
+        CheckConstraint("(reopened_at IS NULL) = (n_before IS NULL)", name="reopened_whole"),
+        Index("outage_open_key", "session_id", unique=True, postgresql_where=text("reopened_at IS NULL")),
+        Index("outage_session_idx", "session_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("auction_session.id"))
+    stopped_at: Mapped[datetime] = mapped_column(_Instant)
+    """The last instant at which the session was surely served: what came later counts for nothing."""
+    noticed_at: Mapped[datetime] = mapped_column(_Instant)
+    n_after: Mapped[int]
+    remaining: Mapped[timedelta] = mapped_column(Interval)
+    reopens_at: Mapped[datetime] = mapped_column(_Instant)
+    reopened_at: Mapped[datetime | None] = mapped_column(_Instant)
+    n_before: Mapped[int | None]
+    """How many offers had been heard when it was reopened."""
+
+
+class Check(Model):
+    """What the invariants said of a session at one of its revisions; `faults` empty where all hold."""
+
+    __tablename__ = "auction_check"
+
+    session_id: Mapped[int] = mapped_column(ForeignKey("auction_session.id"), primary_key=True)
+    revision: Mapped[int] = mapped_column(BigInteger)
+    checked_at: Mapped[datetime] = mapped_column(_Instant)
+    faults: Mapped[list[dict[str, str]]] = mapped_column(JSONB)
 
 
 class Ask(Model):

@@ -8,7 +8,7 @@ from sqlalchemy import distinct, func, select
 from app.audit.canonical import canonical, plain
 from app.base.db import Tx
 from app.base.errors import NotFound
-from app.bidding.models import Ask, Award, Bid, Pause, Session
+from app.bidding.models import Ask, Award, Bid, Outage, Pause, Pulse, Session
 from app.bidding.states import AwardState
 from app.listing.models import Lot
 from app.listing.states import LotState
@@ -38,6 +38,16 @@ def lock_session(tx: Tx, lot_id: int) -> Session:
     if found is None:
         raise NotFound("本标的尚未安排竞价")
     return found
+
+
+def revisions(tx: Tx, lot_ids: list[int]) -> dict[int, str]:
+    """Round and revision of each lot's present session: equal means that nothing changed."""
+    rows = tx.execute(
+        select(Session.lot_id, Session.round_no, Session.revision)
+        .join(Lot, (Lot.id == Session.lot_id) & (Lot.round_no == Session.round_no))
+        .where(Session.lot_id.in_(lot_ids))
+    )
+    return {lot_id: f"{round_no}.{revision}" for lot_id, round_no, revision in rows}
 
 
 def bid_by_key(tx: Tx, session_id: int, entry_id: int, key: str) -> Bid | None:
@@ -70,6 +80,68 @@ def pauses(tx: Tx, session_id: int) -> list[Pause]:
 
 def open_pause(tx: Tx, session_id: int) -> Pause | None:
     return tx.scalar(select(Pause).where(Pause.session_id == session_id, Pause.cosigned_at.is_(None)))
+
+
+def outages(tx: Tx, session_id: int) -> list[Outage]:
+    return list(tx.scalars(select(Outage).where(Outage.session_id == session_id).order_by(Outage.id)))
+
+
+def open_outage(tx: Tx, session_id: int) -> Outage | None:
+    return tx.scalar(select(Outage).where(Outage.session_id == session_id, Outage.reopened_at.is_(None)))
+
+
+def to_reopen(tx: Tx, now: datetime, *, limit: int) -> list[int]:
+    """Lots stopped by an outage whose hour to go on has come; the lots are locked."""
+    return list(
+        tx.scalars(
+            select(Lot.id)
+            .join(Session, (Session.lot_id == Lot.id) & (Session.round_no == Lot.round_no))
+            .join(Outage, Outage.session_id == Session.id)
+            .where(Outage.reopened_at.is_(None), Outage.reopens_at <= now)
+            .order_by(Lot.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True, of=Lot)
+        )
+    )
+
+
+def running(tx: Tx, started_by: datetime) -> list[int]:
+    """Lots whose session could have been hit by an outage that ended at `started_by`, in the order of their ids."""
+    return list(
+        tx.scalars(
+            select(Lot.id)
+            .join(Session, (Session.lot_id == Lot.id) & (Session.round_no == Lot.round_no))
+            .where(
+                Session.opens_at <= started_by,
+                Session.closed_at.is_(None),
+                Session.phase != Phase.FROZEN,
+                Lot.state.in_((LotState.SCHEDULED, LotState.FREE_BIDDING, LotState.TIMED_BIDDING)),
+            )
+            .order_by(Lot.id)
+        )
+    )
+
+
+def beat_at(tx: Tx) -> datetime | None:
+    """The last heartbeat, in real time; None before the first."""
+    return tx.scalar(select(Pulse.beat_at))
+
+
+def lock_pulse(tx: Tx) -> Pulse | None:
+    """The heartbeat, locked; None before the first, or where another process is just beating."""
+    return tx.scalar(select(Pulse).with_for_update(skip_locked=True).execution_options(populate_existing=True))
+
+
+def last_accepted(tx: Tx, session_id: int) -> Bid | None:
+    return tx.scalar(
+        select(Bid).where(Bid.session_id == session_id, Bid.seq.is_not(None)).order_by(Bid.seq.desc()).limit(1)
+    )
+
+
+def n_heard_by(tx: Tx, session_id: int, instant: datetime) -> int:
+    return tx.execute(
+        select(func.coalesce(func.max(Bid.n), 0)).where(Bid.session_id == session_id, Bid.at <= instant)
+    ).scalar_one()
 
 
 def asks(tx: Tx, session_id: int) -> list[Ask]:

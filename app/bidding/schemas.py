@@ -1,6 +1,6 @@
 """Auctions on the wire: plates, amounts and instants, never identities."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -45,6 +45,15 @@ class BidOut(Out):
     end_at_after: datetime
 
 
+class InterruptionOut(Out):
+    """An outage stopped the session at `stopped_at`; it goes on at `reopens_at` with the time left and one period."""
+
+    stopped_at: datetime
+    noticed_at: datetime
+    reopens_at: datetime
+    remaining: timedelta
+
+
 class SessionOut(Out):
     """The auction as everybody sees it; `now` is the server's clock."""
 
@@ -60,6 +69,7 @@ class SessionOut(Out):
     leader: str | None
     next_fen: int
     rules: dict[str, Any]
+    interruption: InterruptionOut | None = None
 
 
 class PauseIn(In):

@@ -1,5 +1,7 @@
 """What time does to auctions."""
 
+from app.bidding.actions.check import check_due
+from app.bidding.actions.outage import beat, reopen_due
 from app.bidding.actions.time import advance_due, silence_due
 
-__all__ = ["advance_due", "silence_due"]
+__all__ = ["advance_due", "beat", "check_due", "reopen_due", "silence_due"]

@@ -26,6 +26,8 @@ def ask(tx: Tx, who: Actor, lot_id: int, kind: str, *, reason: str | None, note:
         raise Conflict("当前状态不能申请", reason="ILLEGAL_TRANSITION", extra={"state": lot.state})
     if kind == "freeze" and reason not in FREEZE_REASONS:
         raise Invalid(f"须给出公开原因码：{'、'.join(FREEZE_REASONS)}", field="reason_code")
+    if queries.open_outage(tx, row.id) is not None:
+        raise Conflict("系统故障中断的竞价到时自动恢复，并归还时间", reason="OUTAGE", extra={"state": lot.state})
     if queries.open_pause(tx, row.id) is not None:
         raise Conflict("已有待会签的申请", reason="PAUSE_PENDING", extra={"state": lot.state})
     pause = Pause(

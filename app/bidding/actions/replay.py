@@ -6,11 +6,11 @@ from app.base.db import Tx
 from app.base.errors import Conflict
 from app.bidding import queries
 from app.bidding.actions.fold import rules_of
-from app.bidding.models import Pause
+from app.bidding.models import Outage, Pause, Session
 from app.listing import queries as listings
 from app.qualification import queries as qualification
 from app.rules.bidding import Offer
-from app.rules.replay import Heard, Paused, replay
+from app.rules.replay import Event, Heard, Interrupted, Paused, replay
 
 
 def recompute(tx: Tx, lot_id: int) -> dict[str, Any]:
@@ -19,13 +19,7 @@ def recompute(tx: Tx, lot_id: int) -> dict[str, Any]:
     row = queries.session(tx, lot)
     if row.closed_at is None:
         raise Conflict("竞价尚未结束", extra={"state": lot.state})
-    heard = [
-        Heard(b.at, Offer(b.plate, b.amount_fen, b.rank, b.confirm_fen, b.expected_seq), b.verdict)
-        for b in queries.bids(tx, row.id)
-    ]
-    events: list[Heard | Paused] = list(heard)
-    for p in reversed(queries.pauses(tx, row.id)):
-        events.insert(p.n_after or 0, _paused(p))
+    events = events_of(tx, row)
     outcome = replay(rules_of(row.rules, opens_at=row.opens_at), events, until=row.closed_at)
     winner, price = outcome.leader, outcome.price_fen
     for ask in queries.asks(tx, row.id):
@@ -37,7 +31,7 @@ def recompute(tx: Tx, lot_id: int) -> dict[str, Any]:
         "winner": winner,
         "price_fen": price,
         "seq": outcome.seq,
-        "n_heard": len(heard),
+        "n_heard": row.n_heard,
         "ended_at": outcome.ended_at,
         "agrees": (winner, price) == (row.leader, row.best_fen) and not outcome.contradictions,
         "contradictions": list(outcome.contradictions),
@@ -45,6 +39,27 @@ def recompute(tx: Tx, lot_id: int) -> dict[str, Any]:
     }
 
 
+def events_of(tx: Tx, row: Session, *, up_to: int | None = None) -> list[Event]:
+    """What happened in a session, in order: offers heard, pauses, outages; only the first `up_to` offers if asked."""
+    said: list[tuple[int, int, Event]] = [
+        (b.n, 0, Heard(b.at, Offer(b.plate, b.amount_fen, b.rank, b.confirm_fen, b.expected_seq), b.verdict))
+        for b in queries.bids(tx, row.id, limit=up_to)
+    ]
+    said += [(p.n_after or 0, 1, _paused(p)) for p in queries.pauses(tx, row.id)]
+    for outage in queries.outages(tx, row.id):
+        said += _interrupted(outage)
+    last = row.n_heard if up_to is None else up_to
+    # Two things after the same offer happened in the order of their instants.
+    return [e for n, _, e in sorted(said, key=lambda s: (s[0], s[1] > 0, s[2].at)) if n <= last]
+
+
 def _paused(p: Pause) -> Paused:
     assert p.cosigned_at is not None  # noqa: S101 - only those that took effect are read
     return Paused(p.cosigned_at, resumed=p.kind == "unfreeze")
+
+
+def _interrupted(o: Outage) -> list[tuple[int, int, Event]]:
+    stops: list[tuple[int, int, Event]] = [(o.n_after, 1, Interrupted(o.stopped_at, reopened=False))]
+    if o.reopened_at is not None and o.n_before is not None:
+        stops.append((o.n_before, 1, Interrupted(o.reopened_at, reopened=True)))
+    return stops

@@ -7,6 +7,7 @@ from app.base.db import Tx
 from app.base.money import total_fen
 from app.bidding import queries
 from app.bidding.actions.fold import auction_of, keep
+from app.bidding.actions.pulse import is_out
 from app.bidding.models import Ask, Award, Session
 from app.bidding.states import AwardState
 from app.listing import queries as listings
@@ -37,10 +38,14 @@ def show_phase(tx: Tx, lot: Lot, row: Session, now: datetime) -> None:
 def advance_due(tx: Tx) -> int:
     """Opens, times and closes the sessions whose moment has come. Safe to repeat, and on several machines at once."""
     done = 0
+    if is_out(tx):
+        return 0  # what time has done meanwhile, the outage did
     for lot_id in queries.due(tx, tx.clock(), limit=100):
         lot = listings.lock_lot(tx, lot_id, seen_by=None)
         row = queries.lock_session(tx, lot_id)
         now = tx.clock()
+        if is_out(tx):
+            break  # this process itself stood still
         keep(row, at(auction_of(row), now))
         show_phase(tx, lot, row, now)
         if row.phase is Phase.ENDED and row.closed_at is None:
