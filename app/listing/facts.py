@@ -114,5 +114,7 @@ def _agreed(
         known["transferor"] = registry.transferor_facts(tx, transferor, parcels) | registry.household_facts(
             tx, transferor, things, matter, on=on
         )
+        if not known.get("retransfer"):
+            known["succession"] = registry.succession_facts(tx, parcels, transferor)
         known["co_ownership"] = registry.owners(tx, transferor.id, consenting=frozenset(given))
     return {name: facts for name, facts in known.items() if facts}

@@ -11,6 +11,7 @@ from app.registry.actions.parties import record_collective, record_members, reco
 from app.registry.actions.regions import load_regions
 from app.registry.actions.restrictions import discharge, impose, oblige, release
 from app.registry.actions.rights import end_right, record_right
+from app.registry.actions.succession import record_death, succeed
 
 __all__ = [
     "MAX_DOCUMENT",
@@ -28,6 +29,7 @@ __all__ = [
     "record_asset",
     "record_collective",
     "record_consent",
+    "record_death",
     "record_document",
     "record_filing",
     "record_mandate",
@@ -41,6 +43,7 @@ __all__ = [
     "release_mortgage",
     "retire",
     "revoke_mandate",
+    "succeed",
     "unmask",
     "withdraw_consent",
 ]  # fmt: skip

@@ -12,6 +12,7 @@ from app.registry import queries
 from app.registry.actions.regions import naming, within
 from app.registry.models import BaUnit, BaUnitItem, LandRight
 from app.registry.schemas import RightIn
+from app.registry.states import COLLECTIVE_KINDS, PartyKind, RightKind
 
 
 def record_right(tx: Tx, who: Actor | None, body: RightIn) -> LandRight:
@@ -27,6 +28,8 @@ def record_right(tx: Tx, who: Actor | None, body: RightIn) -> LandRight:
         if key is not None:
             with naming(field):
                 read(tx, key, seen_by=who)
+    if body.kind is RightKind.LAND_OWNERSHIP:
+        _owner(tx, body)
     if body.certificate_no is not None:
         taken = select(LandRight.id).where(LandRight.certificate_no == body.certificate_no)
         if tx.scalar(taken) is not None:
@@ -45,6 +48,15 @@ def record_right(tx: Tx, who: Actor | None, body: RightIn) -> LandRight:
         parcels=list(body.parcel_ids), assets=list(body.asset_ids),
     )  # fmt: skip
     return right
+
+
+def _owner(tx: Tx, body: RightIn) -> None:
+    """Land is owned by a collective, and a village committee stands for it only where there is none (政经分离)."""
+    holder = queries.party(tx, body.holder_party_id)
+    if holder.kind not in COLLECTIVE_KINDS:
+        raise Invalid("土地由农民集体所有，权利人须为农民集体", field="holder_party_id")
+    if holder.kind is PartyKind.VILLAGE_COMMITTEE and queries.has_collective(tx, holder.region_code):
+        raise Invalid("已设立农村集体经济组织的，由其代表集体行使所有权", field="holder_party_id")
 
 
 def _origin(tx: Tx, who: Actor | None, body: RightIn) -> LandRight | None:

@@ -16,6 +16,7 @@ from app.registry.models import Collective, Party, PartyMember
 from app.registry.schemas import (
     CollectiveIn,
     CollectiveOut,
+    DeathIn,
     MemberOut,
     MembersIn,
     PartyDetailOut,
@@ -115,6 +116,13 @@ def record_collective(party_id: int, body: CollectiveIn, who: Recorder) -> Colle
     """登记集体的层级、登记证书状态与表决基数。"""
     with transaction() as tx:
         return CollectiveOut.model_validate(actions.record_collective(tx, who, party_id, body))
+
+
+@router.post("/parties/{party_id}/death")
+def record_death(party_id: int, body: DeathIn, who: Recorder) -> PartyOut:
+    """登记死亡：户内、集体成员身份与任职随之终止。"""
+    with transaction() as tx:
+        return PartyOut.model_validate(actions.record_death(tx, who, party_id, body))
 
 
 @router.post("/parties/{party_id}/unmask")

@@ -26,6 +26,7 @@ from app.registry.schemas import (
     RightIn,
     RightOut,
     RightVersionOut,
+    SuccessionIn,
 )  # fmt: skip
 from app.registry.states import RestrictionKind, RightKind
 from app.web.routes import StrictRoute
@@ -89,6 +90,13 @@ def end_right(right_id: int, body: ReasonIn, who: Recorder) -> RightOut:
     """终止权利；尚有派生权利时不得终止。"""
     with transaction() as tx:
         return RightOut.model_validate(actions.end_right(tx, who, right_id, reason=body.reason))
+
+
+@router.post("/rights/{right_id}/succeed")
+def succeed(right_id: int, body: SuccessionIn, who: Recorder) -> RightOut:
+    """登记继承：林地、“四荒”等可由继承人继续；家庭承包耕地不因继承取得。"""
+    with transaction() as tx:
+        return RightOut.model_validate(actions.succeed(tx, who, right_id, body))
 
 
 @router.get("/restrictions")

@@ -32,6 +32,7 @@ from app.registry.queries.collectives import (
 from app.registry.queries.facts import (
     as_document,
     asset_facts,
+    has_collective,
     members,
     owners,
     parcel_facts,
@@ -106,6 +107,11 @@ from app.registry.queries.standing import (
     restriction_facts,
     standing,
 )  # fmt: skip
+from app.registry.queries.succession import (
+    living_members,
+    succession_facts,
+    succession_of,
+)  # fmt: skip
 
 __all__ = [
     "WRITTEN",
@@ -127,6 +133,7 @@ __all__ = [
     "document",
     "electorate",
     "filed",
+    "has_collective",
     "has_register",
     "house_facts",
     "household_facts",
@@ -137,6 +144,7 @@ __all__ = [
     "lease_chain",
     "leases_as_of",
     "leases_by_reference",
+    "living_members",
     "lock_consent",
     "lock_lease",
     "lock_mandate",
@@ -196,6 +204,8 @@ __all__ = [
     "right",
     "rights_as_of",
     "standing",
+    "succession_facts",
+    "succession_of",
     "things_of",
     "transferee_facts",
     "transferor_facts",

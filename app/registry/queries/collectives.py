@@ -10,7 +10,12 @@ from app.base.actor import Actor
 from app.base.days import add_years
 from app.base.db import Tx
 from app.base.errors import NotFound
-from app.registry.models import CollectiveMember, CollectiveOffice, Party, ResolutionVoter
+from app.registry.models import (
+    CollectiveMember,
+    CollectiveOffice,
+    Party,
+    ResolutionVoter,
+)  # fmt: skip
 from app.registry.states import COLLECTIVE_KINDS, LegalCapacity, Office, PartyKind, Sex
 
 Facts = dict[str, Any]

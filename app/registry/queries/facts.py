@@ -129,13 +129,14 @@ def transferor_facts(tx: Tx, party: Party, parcels: Sequence[Parcel]) -> Facts:
     if party.kind is PartyKind.COLLECTIVE_ECONOMIC_ORGANISATION:
         facts["registration_valid"] = own.registration_valid if own else None
     if party.kind in COLLECTIVE_KINDS:
-        facts["collective_org_exists"] = party.kind is PartyKind.COLLECTIVE_ECONOMIC_ORGANISATION or _has_collective(
+        facts["collective_org_exists"] = party.kind is PartyKind.COLLECTIVE_ECONOMIC_ORGANISATION or has_collective(
             tx, party.region_code
         )
     return _known(facts)
 
 
-def _has_collective(tx: Tx, region_code: str) -> bool:
+def has_collective(tx: Tx, region_code: str) -> bool:
+    """Whether a collective economic organisation is registered in this very division."""
     return (
         tx.scalar(
             select(Party.id)

@@ -35,6 +35,7 @@ from app.registry.schemas.land import (
 from app.registry.schemas.parties import (
     CollectiveIn,
     CollectiveOut,
+    DeathIn,
     MemberIn,
     MemberOut,
     MembersIn,
@@ -42,6 +43,7 @@ from app.registry.schemas.parties import (
     PartyIn,
     PartyOut,
     RegionOut,
+    SuccessionIn,
     UnmaskIn,
     UnmaskOut,
 )
@@ -68,6 +70,7 @@ __all__ = [
     "CollectiveOut",
     "ConsentIn",
     "ConsentOut",
+    "DeathIn",
     "DocumentOut",
     "ElectorateOut",
     "EndLeaseIn",
@@ -110,6 +113,7 @@ __all__ = [
     "RightIn",
     "RightOut",
     "RightVersionOut",
+    "SuccessionIn",
     "Token",
     "UnmaskIn",
     "UnmaskOut",

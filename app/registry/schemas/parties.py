@@ -14,6 +14,7 @@ from app.registry.states import (
     PartyKind,
     RegionLevel,
     SealedField,
+    SourceKind,
 )  # fmt: skip
 
 
@@ -50,6 +51,7 @@ class PartyOut(Out):
     id_number_masked: str | None
     born_on: date | None
     legal_capacity: LegalCapacity | None
+    died_on: date | None
     bank_name: str | None
     bank_account_tail: str | None
     address: str | None
@@ -141,3 +143,20 @@ class UnmaskOut(Out):
 
     field: SealedField
     value: str
+
+
+class DeathIn(In):
+    """死亡登记, by its source: a certificate, or a court's declaration."""
+
+    died_on: Day
+    source_kind: Choice[SourceKind]
+    source: Text
+    source_document_id: Id | None = None
+
+
+class SuccessionIn(In):
+    """继承登记: the heir, or a group party of the heirs with their shares, and what proves it."""
+
+    heir_party_id: Id
+    source: Text
+    source_document_id: Id | None = None
