@@ -11,8 +11,8 @@ from app.deal.states import CONTRACT, CONTRACT_STATE_ZH, OBJECTION
 from app.listing.states import LOT, REASON_ZH, STATE_ZH, STAY
 from app.money.states import DEPOSIT, DEPOSIT_STATE_ZH, ORDER, ORDER_STATE_ZH
 from app.qualification.states import ENTRY, ENTRY_STATE_ZH
-from app.rules.book import Rule
-from app.rules.catalogue import FILES
+from app.rules.book import BLOCK, HOLD, PASS, REVIEW, WARN, Rule, Step
+from app.rules.catalogue import FILES, RULES
 
 OBJECTION_ZH = {
     "filed": "已提出",
@@ -100,7 +100,36 @@ def rules() -> str:
                 for n in file.NORMS
             ]
             out.append("")
+    out += _by_step()
     return "\n".join(out).rstrip() + "\n"
+
+
+STEP_ZH = dict(
+    zip(
+        Step,
+        ("注册实名", "受理与权属审查", "民主决策核验", "前置审批", "公告发布", "报名资格审查", "优先权征询与行使",
+         "竞价、评审、协商", "成交公示与异议", "签约", "备案与鉴证", "结算与分配", "登记衔接", "履约监管",
+         "变更、再流转、抵押", "解除与到期", "归档"),
+        strict=True,
+    )
+)  # fmt: skip
+
+
+def _by_step() -> list[str]:
+    """The same rules in the order of a trade."""
+    out = [
+        "## 按步骤",
+        "",
+        "| 步骤 | 不得办理（BLOCK） | 暂缓（HOLD） | 须人工判断（REVIEW） | 提示 |",
+        "|---|---|---|---|---|",
+    ]
+    for step in Step:
+        cells = [
+            " ".join(r.id for r in RULES if r.step is step and r.breach in outcomes)
+            for outcomes in ((BLOCK,), (HOLD,), (REVIEW,), (WARN, PASS))
+        ]
+        out.append(f"| {step.name} {STEP_ZH[step]} | " + " | ".join(cells) + " |")
+    return [*out, ""]
 
 
 def glossary() -> str:

@@ -1,6 +1,6 @@
 """Reads of the calendar and of the parameters in force."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -12,15 +12,25 @@ from app.compliance.models import CalendarDay, CalendarYear, CountyParameter
 from app.rules.params.tables import COUNTY_DEFAULTS
 from app.rules.procedure import procedure_for
 
+_calendars: dict[tuple[tuple[int, datetime], ...], Calendar] = {}
+"""The last calendar that was read, by the years that it knows and when each was loaded."""
+
 
 def calendar(tx: Tx) -> Calendar:
-    """The published arrangement, read once a transaction."""
+    """The published arrangement. What was published stays, so its days are read again only where years have come."""
     if "calendar" not in tx.memo:
-        years = frozenset(tx.scalars(select(CalendarYear.year)))
-        exceptions = {row.day: row.is_workday for row in tx.scalars(select(CalendarDay))}
-        tx.memo["calendar"] = Calendar(years, exceptions)
-    found: Calendar = tx.memo["calendar"]
-    return found
+        published = tuple(
+            tx.execute(select(CalendarYear.year, CalendarYear.loaded_at).order_by(CalendarYear.year)).tuples()
+        )
+        found = _calendars.get(published)
+        if found is None:
+            days = tx.execute(select(CalendarDay.day, CalendarDay.is_workday)).tuples()
+            found = Calendar(frozenset(year for year, _ in published), dict(days.all()))
+            _calendars.clear()
+            _calendars[published] = found
+        tx.memo["calendar"] = found
+    kept: Calendar = tx.memo["calendar"]
+    return kept
 
 
 def overrides(tx: Tx, county_code: str, on: date) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from app.base.actor import Actor
 from app.base.db import Tx, transaction
 from app.base.errors import NotFound
 from app.bidding import queries as bidding
+from app.compliance.api import check_out
 from app.deal import queries
 from app.deal.actions import certificate, contract, objection, result
 from app.deal.models import Certificate, Contract
@@ -16,11 +17,13 @@ from app.deal.schemas import (
     AppealIn,
     AwardOut,
     CertificateOut,
+    CheckIn,
     ContractOut,
     DefaultIn,
     DueOut,
     FilingIn,
     ForfeitIn,
+    LotCheckOut,
     ObjectionIn,
     ObjectionOut,
     OwedOut,
@@ -34,12 +37,30 @@ from app.identity.permissions import P
 from app.listing import queries as listings
 from app.listing.actions.law import answer_if_parked
 from app.listing.api import lot_out
+from app.listing.facts import case_of
+from app.listing.models import Listing, Lot
 from app.listing.schemas import LotOut
+from app.rules.book import Step
+from app.rules.catalogue import judge
 from app.web.routes import StrictRoute
 
 router = APIRouter(prefix="/api/v1", route_class=StrictRoute, tags=["deal 成交"])
 
 Id = Annotated[int, Path(ge=1, lt=2**63)]
+
+
+@router.post("/listings/{listing_id}/compliance-checks")
+def check(listing_id: Id, body: CheckIn, who: Annotated[Actor, may(P.LISTING_READ)]) -> list[LotCheckOut]:
+    """合规检查：以登记簿与申报已有的事实，对项目的每个标的判到所问步骤为止；不改变任何状态。"""
+    with transaction(read_only=True) as tx:
+        listing = listings.one(tx, listing_id, seen_by=who)
+        return [_checked(tx, listing, lot, Step[body.step]) for lot in listings.lots_of(tx, listing.id)]
+
+
+def _checked(tx: Tx, listing: Listing, lot: Lot, step: Step) -> LotCheckOut:
+    own = queries.living_contract(tx, lot.id)
+    case = case_of(tx, listing, lot, step, on=tx.today(), contract_no=own.contract_no if own else None)
+    return LotCheckOut(lot_id=lot.id, lot_no=lot.lot_no, case=dict(case.given), check=check_out(judge(case)))
 
 
 @router.post("/lots/{lot_id}/confirm")

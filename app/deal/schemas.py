@@ -7,7 +7,23 @@ from pydantic import Field
 
 from app.base.wire import Fen, FenOrZero, In, LongText, Out, Text
 from app.bidding.states import AwardState
+from app.compliance.schemas import CheckOut
 from app.deal.states import ContractState, ObjectionState
+
+
+class CheckIn(In):
+    """Up to which step of a trade the law is asked."""
+
+    step: Annotated[str, Field(pattern=r"^S([0-9]|1[0-6])$")] = "S4"
+
+
+class LotCheckOut(Out):
+    """A lot's case as it was judged, and what the law says of it."""
+
+    lot_id: int
+    lot_no: int
+    case: dict[str, Any]
+    check: CheckOut
 
 
 class AwardOut(Out):

@@ -91,3 +91,16 @@ def test_what_cannot_be_is_refused_by_the_name_of_its_field(stage: Stage, field:
     body["lots"][0][field] = value
     problem = stage.refused("changge-clerk", "/listings", body)
     assert (problem["status"], problem["field"]) == (422, f"lots[0].{field}")
+
+
+def test_a_clerk_asks_the_law_about_his_listing_before_he_files_it(stage: Stage) -> None:
+    listing = stage.draft()
+    path = f"/listings/{listing['id']}/compliance-checks"
+    (told,) = stage.post(f"{DEAL.county}-clerk", path)
+    assert told["case"]["transferor"]["party_type"] == "collective_economic_organisation"
+    assert told["case"]["step"] == "S4"
+    assert told["check"]["verdict"] in {"PASS", "WARN"}
+    assert all(f["citation"] for f in told["check"]["findings"])
+    assert stage.refused(f"{DEAL.county}-clerk", path, {"step": "S17"})["field"] == "step"
+    assert stage.refused("weidu-clerk", path)["status"] == 404
+    assert stage.lot()["state"] == "L00", "问而不动"
