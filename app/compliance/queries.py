@@ -19,13 +19,12 @@ _calendars: dict[tuple[tuple[int, datetime], ...], Calendar] = {}
 def calendar(tx: Tx) -> Calendar:
     """The published arrangement. What was published stays, so its days are read again only where years have come."""
     if "calendar" not in tx.memo:
-        published = tuple(
-            tx.execute(select(CalendarYear.year, CalendarYear.loaded_at).order_by(CalendarYear.year)).tuples()
-        )
+        rows = tx.execute(select(CalendarYear.year, CalendarYear.loaded_at).order_by(CalendarYear.year))
+        published = tuple((year, loaded_at) for year, loaded_at in rows)
         found = _calendars.get(published)
         if found is None:
-            days = tx.execute(select(CalendarDay.day, CalendarDay.is_workday)).tuples()
-            found = Calendar(frozenset(year for year, _ in published), dict(days.all()))
+            days = dict(tx.execute(select(CalendarDay.day, CalendarDay.is_workday)).all())
+            found = Calendar(frozenset(year for year, _ in published), days)
             _calendars.clear()
             _calendars[published] = found
         tx.memo["calendar"] = found
