@@ -89,17 +89,21 @@ def document_of(
 def _agreed(
     tx: Tx, listing: Listing, transferor: Party, parcels: list[Parcel], assets: list[Asset], on: date
 ) -> dict[str, Mapping[str, Any]]:
-    """Who has agreed to what, as the register has it: each section only where the register knows of it.
+    """Who has agreed to what, as the register has it: each section only where the register knows of it. Who passes a
+    lease on sells his own right, and asks the contractors; who has none sells theirs, and needs their mandates.
 
     Raises Refused for building land under an ecological red line.
     """
     things: list[Parcel] | list[Asset] = parcels or assets
     matter = ConsentMatter.LEASE if listing.method == "lease" else ConsentMatter.TRANSFER
     known: dict[str, Mapping[str, Any]] = {}
-    if listing.category == "household_land_management":
+    if listing.category in {"household_land_management", "forest"}:
+        known["retransfer"] = registry.retransfer_facts(tx, parcels, by=transferor.id, to=None, on=on)
+    if known.get("retransfer"):
+        known["transferor"] = registry.transferor_facts(tx, transferor, parcels) | {"is_right_holder": True}
+    elif listing.category == "household_land_management":
         known["transferor"] = registry.represented_facts(tx, parcels, agent=transferor.id, matter=matter, on=on)
         known["mandate"] = registry.mandate_facts_of(tx, parcels, agent=transferor.id, on=on)
-        known["retransfer"] = registry.retransfer_facts(tx, parcels, by=transferor.id, to=None, on=on)
     if listing.category in {"homestead", "idle_house"}:
         known["house"] = registry.house_facts(tx, parcels, assets, on=on)
     if listing.category == "construction_land":
@@ -109,12 +113,11 @@ def _agreed(
             raise Refused(
                 f"地块位于生态保护红线内（{lines[0].source}），不得作为建设用地交易", reason="ECOLOGICAL_RED_LINE"
             )
-    if transferor.kind in PRIVATE_KINDS:
+    if transferor.kind in PRIVATE_KINDS and not known.get("retransfer"):
         given = {giver for giver, _ in registry.consents(tx, matter, things, on=on)}
         known["transferor"] = registry.transferor_facts(tx, transferor, parcels) | registry.household_facts(
             tx, transferor, things, matter, on=on
         )
-        if not known.get("retransfer"):
-            known["succession"] = registry.succession_facts(tx, parcels, transferor)
+        known["succession"] = registry.succession_facts(tx, parcels, transferor)
         known["co_ownership"] = registry.owners(tx, transferor.id, consenting=frozenset(given))
     return {name: facts for name, facts in known.items() if facts}

@@ -1,6 +1,6 @@
 """The contract: drawn from the award, signed by both, entered in the registry, and its first payment settled."""
 
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -124,16 +124,25 @@ def sign(tx: Tx, who: Actor, lot_id: int, *, content_sha256: str) -> Contract:
     return contract
 
 
+def _possession(tx: Tx, contract: Contract, parcel_ids: list[int], starts_on: date, ends_on: date) -> None:
+    """Leases the parcels; what the transferor has himself under a lease is passed on inside that lease (再流转)."""
+    heads = registry.leases_of(tx, parcel_ids, holder=contract.transferor_party_id, on=starts_on)
+    own = [p for p in parcel_ids if p not in heads]
+    for parcels, head in ((own, None), *(([p], lease.id) for p, lease in sorted(heads.items()))):
+        if parcels:
+            registry_actions.grant_lease(
+                tx, None, parcels, holder_party_id=contract.transferee_party_id, starts_on=starts_on, ends_on=ends_on,
+                reference=contract.contract_no, head_lease_id=head,
+            )  # fmt: skip
+
+
 def _complete(tx: Tx, who: Actor, lot: Lot, contract: Contract, now: datetime) -> None:
     contract.signed_at = now
     listing = listings.listing_of(tx, lot)
     if listing.method in LEASING and lot.term_start and lot.term_end:
         parcels = [item.parcel_id for item in listings.items(tx, lot.id) if item.parcel_id is not None]
         if parcels:
-            registry_actions.grant_lease(
-                tx, None, parcels, holder_party_id=contract.transferee_party_id, starts_on=lot.term_start,
-                ends_on=lot.term_end, reference=contract.contract_no,
-            )  # fmt: skip
+            _possession(tx, contract, parcels, lot.term_start, lot.term_end)
     award = tx.get_one(Award, contract.award_id)
     for n, (due_on, amount) in enumerate(_instalments(tx, lot, award, now), 1):
         tx.add(Due(contract_id=contract.id, n=n, due_on=due_on, amount_fen=amount))

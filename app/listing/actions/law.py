@@ -1,6 +1,7 @@
 """The law at work on a lot: judged on the registry's facts at each step; what it forbids, parks, or leaves to a person."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from app.listing.facts import case_of
 from app.listing.models import Listing, Lot, ReviewCase
 from app.rules.book import RULEBOOK_VERSION, Step, enforce
 from app.rules.catalogue import judge
+from app.rules.terms import given
 
 
 def settled_by_law(
@@ -31,13 +33,20 @@ def settled_by_law(
     contract_no: str | None = None,
     **sections: dict[str, Any],
 ) -> Sequence[Finding]:
-    """Judges the lot as it stands, with the facts of the act at hand. Returns what was found, PASS left out.
+    """Judges the lot as it stands, with the facts of the act at hand. Returns what was found, PASS left out. Passing a
+    lease on (再流转) is judged as such from the first step on: nobody bids for what the contractors may yet refuse.
 
     BLOCK raises Refused with all findings. HOLD, and REVIEW that no person has accepted yet, park the lot: `lot.held`
     says what is missing, the caller leaves the state as it is.
     """
-    case = case_of(tx, listing, lot, step, on=beijing_day(now), contract_no=contract_no, **sections)
-    judgment = enforce(judge(case))
+    on = beijing_day(now)
+    case = case_of(tx, listing, lot, step, on=on, contract_no=contract_no, **sections)
+    judgment = judge(case)
+    if given(case.retransfer, "prior_end") and step < Step.S14:
+        passing_on = case_of(tx, listing, lot, Step.S14, on=on, contract_no=contract_no, **sections)
+        more = judge(passing_on, only=frozenset({Step.S14})).findings
+        judgment = replace(judgment, findings=(*judgment.findings, *more))
+    enforce(judgment)
     said = [f for f in judgment.findings if f.outcome is not Outcome.PASS]
     holds = [f for f in said if f.outcome is Outcome.HOLD]
     holds += [f for f in said if f.outcome is Outcome.REVIEW and not _accepted(tx, lot, f, step, now)]

@@ -113,6 +113,19 @@ def household_facts(
     }
 
 
+def leases_of(tx: Tx, parcel_ids: Iterable[int], *, holder: int, on: date) -> dict[int, Lease]:
+    """The lease, by parcel, under which somebody has possession on a day or later: the last hand where he has several."""
+    held: dict[int, Lease] = {}
+    for lease in tx.scalars(
+        select(Lease)
+        .where(Lease.parcel_id.in_(list(parcel_ids)), Lease.holder_party_id == holder, Lease.voided_at.is_(None))
+        .order_by(Lease.id)
+    ):
+        if lease.last_day >= on:
+            held[lease.parcel_id] = lease
+    return held
+
+
 def represented_facts(tx: Tx, parcels: Sequence[Parcel], *, agent: int, matter: ConsentMatter, on: date) -> Facts:
     """Section `transferor` where somebody lists the land of households for them: the transferor is the households.
 
@@ -139,14 +152,7 @@ def retransfer_facts(tx: Tx, parcels: Sequence[Parcel], *, by: int, to: int | No
     Empty where `by` does not hold a lease of every parcel. The consent of the hand before is never counted.
     """
     ids = [p.id for p in parcels]
-    held: dict[int, Lease] = {}
-    for lease in tx.scalars(
-        select(Lease)
-        .where(Lease.parcel_id.in_(ids), Lease.holder_party_id == by, Lease.voided_at.is_(None))
-        .order_by(Lease.id)
-    ):
-        if lease.last_day >= on:
-            held[lease.parcel_id] = lease
+    held = leases_of(tx, ids, holder=by, on=on)
     if not ids or set(held) != set(ids):
         return {}
     facts: Facts = {"prior_end": min(lease.last_day for lease in held.values())}
