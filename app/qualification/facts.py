@@ -3,11 +3,13 @@
 from datetime import date
 from typing import Any
 
+from app.base.days import beijing_day
 from app.base.db import Tx
 from app.base.findings import Outcome, worst
 from app.listing import queries as listings
 from app.listing.facts import case_of
 from app.listing.models import Listing, Lot
+from app.qualification import queries
 from app.qualification.models import Entry
 from app.registry import queries as registry
 from app.rules.book import Judgment, Step
@@ -20,11 +22,24 @@ def transferee_of(tx: Tx, listing: Listing, entry: Entry) -> dict[str, Any]:
     return {**known, **entry.facts}
 
 
+def _claim(tx: Tx, lot: Lot, entry: Entry) -> dict[str, Any]:
+    """Section `priority_claim`: on what the entry bases its priority, and on what others of the round base theirs."""
+    others = {e.priority_basis for e in queries.of_lot(tx, lot) if e.priority_basis and e.id != entry.id}
+    return {
+        "basis": entry.priority_basis,
+        "competing_bases": sorted(others),
+        "claim_date": beijing_day(entry.applied_at),
+        "written_notice_given": True,
+    }
+
+
 def judged(tx: Tx, lot: Lot, entry: Entry, on: date) -> Judgment:
     """What the law says of this bidder that it does not say of the lot without him; PASS is left out."""
     listing = listings.listing_of(tx, lot)
-    without = {(f.rule_id, f.outcome) for f in judge(case_of(tx, listing, lot, Step.S5, on=on)).findings}
-    case = case_of(tx, listing, lot, Step.S5, on=on, transferee=transferee_of(tx, listing, entry))
+    step = Step.S6 if entry.priority_basis else Step.S5
+    without = {(f.rule_id, f.outcome) for f in judge(case_of(tx, listing, lot, step, on=on)).findings}
+    claim: dict[str, Any] = {"priority_claim": _claim(tx, lot, entry)} if entry.priority_basis else {}
+    case = case_of(tx, listing, lot, step, on=on, transferee=transferee_of(tx, listing, entry), **claim)
     new = tuple(
         f for f in judge(case).findings if f.outcome is not Outcome.PASS and (f.rule_id, f.outcome) not in without
     )

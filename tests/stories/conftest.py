@@ -23,3 +23,16 @@ def stage(clone: Any, demonstration: tuple[str, Path, dict[str, str]], tmp_path:
     shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
     with staged(clone(url), tmp_path, tokens) as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def theatre(
+    clone: Any, demonstration: tuple[str, Path, dict[str, str]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stage]:
+    """One stage for a whole file, with one drafted listing; for tests that leave it as it was."""
+    url, folder, tokens = demonstration
+    own = tmp_path_factory.mktemp("theatre")
+    shutil.copytree(folder, own, dirs_exist_ok=True)
+    with staged(clone(url), own, tokens) as made:
+        made.draft()
+        yield made

@@ -14,8 +14,10 @@ from app.base.db import Tx
 from app.base.errors import Conflict, NotFound, Refused
 from app.base.findings import Finding, Outcome
 from app.base.findings import said as kept
+from app.listing.actions.moves import allowed
 from app.listing.facts import case_of
 from app.listing.models import Listing, Lot, ReviewCase
+from app.listing.states import LOT
 from app.rules.book import RULEBOOK_VERSION, Step, enforce
 from app.rules.catalogue import judge
 from app.rules.terms import given
@@ -36,9 +38,11 @@ def settled_by_law(
     """Judges the lot as it stands, with the facts of the act at hand. Returns what was found, PASS left out. Passing a
     lease on (再流转) is judged as such from the first step on: nobody bids for what the contractors may yet refuse.
 
-    BLOCK raises Refused with all findings. HOLD, and REVIEW that no person has accepted yet, park the lot: `lot.held`
-    says what is missing, the caller leaves the state as it is.
+    Raises Conflict where the table does not allow the verb. BLOCK raises Refused with all findings. HOLD, and REVIEW
+    that no person has accepted yet, park the lot: `lot.held` says what is missing, the caller leaves the state as it is.
     """
+    if verb in LOT.all_verbs():
+        allowed(lot, verb)  # what the table does not allow is not judged, and parks nothing
     on = beijing_day(now)
     case = case_of(tx, listing, lot, step, on=on, contract_no=contract_no, **sections)
     judgment = judge(case)

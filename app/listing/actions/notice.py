@@ -14,7 +14,7 @@ from app.compliance.queries import calendar, parameters
 from app.listing import queries
 from app.listing.actions.draft import start_total_fen
 from app.listing.actions.law import parked, settled_by_law
-from app.listing.actions.moves import move, take_duty
+from app.listing.actions.moves import allowed, move, take_duty
 from app.listing.models import Listing, Lot, Notice
 from app.listing.schemas import AmendIn
 from app.listing.states import REASON_ZH
@@ -164,6 +164,7 @@ def amend(tx: Tx, who: Actor, lot_id: int, body: AmendIn) -> Lot:
     lot = queries.lock_lot(tx, lot_id, seen_by=who)
     listing = queries.listing_of(tx, lot)
     now = tx.clock()
+    allowed(lot, "amend")
     before = announcement(tx, listing, lot)
     material = body.start_fen is not None or body.term_start is not None or body.terms is not None
     if body.terms is not None:
@@ -183,6 +184,8 @@ def amend(tx: Tx, who: Actor, lot_id: int, body: AmendIn) -> Lot:
     lot.entry_closes_at = beijing(ends, ENTRY_CLOSES)
     lot.auction_at = _auction_at(tx, listing, ends, None)
     findings = settled_by_law(tx, who, listing, lot, Step.S4, now=now, verb="amend")
+    if parked(lot):
+        raise Refused("变更后的公告尚不具备条件", reason="HOLD", findings=findings, extra={"held": lot.held})
     after = announcement(tx, listing, lot)
     changed = {k: {"before": before[k], "after": after[k]} for k in after if plain(before[k]) != plain(after[k])}
     notice = post(
@@ -209,6 +212,7 @@ def resume(tx: Tx, who: Actor, lot_id: int, note: str | None) -> Lot:
     lot = queries.lock_lot(tx, lot_id, seen_by=who)
     listing = queries.listing_of(tx, lot)
     now = tx.clock()
+    allowed(lot, "resume")
     numbers = listing.parameters or {}
     stopped = beijing_day(lot.state_since)
     ran = calendar(tx).workdays(beijing_day(lot.entry_opens_at or now), stopped)
