@@ -40,7 +40,7 @@ class Session(Model):
         UniqueConstraint("lot_id", "round_no"),
         CheckConstraint("(best_fen IS NULL) = (leader IS NULL)", name="a_price_has_a_leader"),
         CheckConstraint("seq >= 0 AND n_heard >= seq", name="accepted_were_heard"),
-        Index("auction_session_due_idx", "end_at", postgresql_where=text("phase NOT IN ('ENDED','FROZEN')")),
+        Index("auction_session_due_idx", "end_at", postgresql_where=text("closed_at IS NULL")),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)

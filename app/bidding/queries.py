@@ -97,7 +97,7 @@ def to_reopen(tx: Tx, now: datetime, *, limit: int) -> list[int]:
             select(Lot.id)
             .join(Session, (Session.lot_id == Lot.id) & (Session.round_no == Lot.round_no))
             .join(Outage, Outage.session_id == Session.id)
-            .where(Outage.reopened_at.is_(None), Outage.reopens_at <= now)
+            .where(Outage.reopened_at.is_(None), Outage.reopens_at <= now, Lot.state == LotState.FROZEN)
             .order_by(Lot.id)
             .limit(limit)
             .with_for_update(skip_locked=True, of=Lot)
@@ -163,7 +163,9 @@ def due(tx: Tx, now: datetime, *, limit: int) -> list[int]:
             .join(Session, (Session.lot_id == Lot.id) & (Session.round_no == Lot.round_no))
             .where(
                 Session.end_at <= now,
-                Session.phase.not_in((Phase.ENDED, Phase.FROZEN)),
+                # A late offer may have found the end before the clock did: what counts is that nobody has closed it.
+                Session.closed_at.is_(None),
+                Session.phase != Phase.FROZEN,
                 Lot.state.in_((LotState.SCHEDULED, LotState.FREE_BIDDING, LotState.TIMED_BIDDING)),
             )
             .order_by(Lot.id)

@@ -37,6 +37,15 @@ ROOT = Path(__file__).parents[2]
 SETTINGS = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "wal_writer_delay": "10s"}
 """Durable as in production, and a WAL writer so lazy that what no commit has flushed is lost with the server."""
 RETRIES = 8
+LATER = 600.0
+OPEN_NOW = text("""
+    WITH first AS (SELECT min(opens_at) AS at FROM auction_session)
+    UPDATE auction_session SET
+        opens_at = opens_at - (first.at - statement_timestamp()) + make_interval(secs => :opens_in),
+        end_at = end_at - (first.at - statement_timestamp()) + make_interval(secs => :opens_in)
+    FROM first
+""")
+"""When everything is ready, the first lot opens: furnishing takes as long as it takes."""
 PATIENCE = 60.0
 
 
@@ -156,7 +165,7 @@ class Storm:
     def bid(self, http: httpx2.Client, who: int, lot: int, random: Random) -> None:
         """One intention to bid: sent, sent again until somebody knows, and now and then sent once too often."""
         known = self.best.get(lot)
-        fen = START if known is None else known + STEP * random.choice((1, 1, 1, 2, 3))
+        fen = START if known is None else known + STEP * random.choice((1, 1, 2, 3, 5))
         key = f"{who}-{random.getrandbits(48):012x}"
         for _ in range(RETRIES):
             call = self.send(http, who, lot, fen, key)
@@ -213,6 +222,7 @@ def storm(
     doze: float = 0.0,
     skew: float = 0.0,
     sql: tuple[str, ...] = (),
+    opens_in: float = 0.0,
     **house: Any,
 ) -> Iterator[Storm]:
     """Opens a house in a database of its own and starts the processes; whatever still runs at the end is ended.
@@ -248,10 +258,54 @@ def storm(
         for worker in crew:
             worker.until_ready()
         with transaction() as tx:
-            opened = open_house(tx, **house)
+            opened = open_house(tx, opens_in=LATER + opens_in, **house)
         tokens = {who: sign_in(key, login_of(who), PASSWORD, demo=False).access for who in opened.bidders}
+        with transaction() as tx:
+            # A fault of durability is to lose what is bid, not what was furnished: this commit flushes all before it.
+            tx.execute(text("SET LOCAL synchronous_commit = on"))
+            tx.execute(OPEN_NOW, {"opens_in": opens_in})
         bound.dispose()
         yield Storm(url, folder, opened, tokens, crew, Random(seed))
     finally:
         for worker in crew:
             worker.kill()
+
+
+def closing(now: Storm, *, within: float, among: int = 6) -> None:
+    """Everybody bids on the lots that end next, until all are over."""
+    lots = now.house.lots
+    until = time.monotonic() + within
+
+    def next_lot(random: Random) -> int | None:
+        alive = [lot for lot in lots if lot not in now.over and now.best.get(lot, 0) < START + 60 * STEP]
+        if not alive or time.monotonic() > until:
+            return None
+        return random.choice(alive[:among])
+
+    for thread in now.bidders(next_lot):
+        thread.join()
+
+
+def until_closed(now: Storm, *, within: float = 10) -> int:
+    """Waits for the clock's thread to close what has ended; how many lots are closed."""
+    until = time.monotonic() + within
+    while True:
+        n = sum(e.closed_at is not None for e in now.evidence())
+        if n == len(now.house.lots) or time.monotonic() > until:
+            return n
+
+
+def acknowledged_then_killed(server: Server, now: Storm, times: int) -> None:
+    """Each time: the instant an answer arrives the whole server dies; then it is back, and the next one bids."""
+    fen = START
+    for i in range(times):
+        who = now.house.bidders[i % 2]
+        with httpx2.Client(timeout=10) as http:
+            for _ in range(200):
+                call = now.send(http, who, now.house.lots[0], fen, f"key-{i:06d}")
+                if call.status in {201, 409}:
+                    break
+            assert call.receipt is not None, call.body
+            server.kill()
+            server.start()
+        fen += STEP

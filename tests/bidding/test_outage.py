@@ -107,6 +107,17 @@ def test_an_outage_over_the_end_stops_the_lot_and_gives_the_time_back(database: 
         assert check_all(tx) == {}
 
 
+def test_a_lot_whose_end_a_late_offer_found_first_is_closed_all_the_same(database: Engine) -> None:
+    house = a_house(**FREE)
+    lot = house.lots[0]
+    bid(house, lot, 0, START)
+    let_pass(601)
+    assert bid(house, lot, 1, START + STEP).verdict is Verdict.ENDED
+    assert tick(advance_due) == 1
+    with transaction(read_only=True) as tx:
+        assert tx.get_one(Lot, lot).state is LotState.WON
+
+
 @pytest.mark.parametrize(
     ("rules", "before", "gap", "hit"),
     [

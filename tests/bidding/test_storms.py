@@ -1,16 +1,19 @@
 """Storms over the bidding as it is: whatever is killed, and whenever, the history has no fault."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import httpx2
 import pytest
+from sqlalchemy import create_engine, text
 
+from app.bidding.invariants import Evidence
+from app.rules.bidding import Phase
 from tests.bidding.house import START, STEP
-from tests.bidding.storm import Server, Storm, storm
+from tests.bidding.storm import Server, Storm, acknowledged_then_killed, closing, storm, until_closed
 
 pytestmark = pytest.mark.storm
 
@@ -63,30 +66,6 @@ def test_a_crash_storm_loses_and_doubles_nothing(server: Server, tmp_path: Path,
         assert unknown, "nothing was killed while it mattered"
 
 
-def closing(now: Storm, *, within: float) -> None:
-    """Everybody bids on the lots that are open, until all are over."""
-    lots = now.house.lots
-    until = time.monotonic() + within
-
-    def next_lot(random: Random) -> int | None:
-        alive = [lot for lot in lots if lot not in now.over and now.best.get(lot, 0) < START + 60 * STEP]
-        if not alive or time.monotonic() > until:
-            return None
-        return random.choice(alive[:6])
-
-    for thread in now.bidders(next_lot):
-        thread.join()
-
-
-def until_closed(now: Storm, *, within: float = 10) -> int:
-    """Waits for the clock's thread to close what has ended; how many lots are closed."""
-    until = time.monotonic() + within
-    while True:
-        n = sum(e.closed_at is not None for e in now.evidence())
-        if n == len(now.house.lots) or time.monotonic() > until:
-            return n
-
-
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_closing_storm_closes_every_lot_at_its_end_and_no_other_time(
     server: Server, tmp_path: Path, seed: int
@@ -101,25 +80,45 @@ def test_a_closing_storm_closes_every_lot_at_its_end_and_no_other_time(
         assert sum(c.status == 201 for c in now.calls) > N_CLOSING
 
 
-def acknowledged_then_killed(server: Server, now: Storm, times: int) -> None:
-    """Each time: the instant an answer arrives the whole server dies; then it is back, and the next one bids."""
-    fen = START
-    for i in range(times):
-        who = now.house.bidders[i % 2]
-        with httpx2.Client(timeout=10) as http:
-            for _ in range(200):
-                call = now.send(http, who, now.house.lots[0], fen, f"key-{i:06d}")
-                if call.status in {201, 409}:
-                    break
-            assert call.receipt is not None, call.body
-            server.kill()
-            server.start()
-        fen += STEP
-
-
 @pytest.mark.parametrize("seed", SEEDS)
 def test_what_was_answered_survives_a_kill_at_that_very_instant(server: Server, tmp_path: Path, seed: int) -> None:
     with storm(server, tmp_path, seed=seed, workers=1, lots=1, bidders=2, **LONG) as now:
         acknowledged_then_killed(server, now, 5)
         assert now.verdict() == []
         assert sum(c.status == 201 for c in now.calls) >= 5
+
+
+def test_a_server_dead_over_the_end_of_a_lot_does_not_decide_it(server: Server, tmp_path: Path) -> None:
+    with (
+        storm(server, tmp_path, seed=1, lots=1, bidders=2, free_seconds=1, timed_seconds=6) as now,
+        httpx2.Client(timeout=10) as http,
+    ):
+        lot, (first, second) = now.house.lots[0], now.house.bidders
+        assert now.send(http, first, lot, START, "key-before-1").status == 201
+        now.stop.wait(3)
+        server.kill()
+        now.stop.wait(9)  # the end passes, and longer than any hiccup
+        server.start()
+        until(now, lambda e: e.phase is Phase.FROZEN)
+        assert now.send(http, second, lot, START + STEP, "key-while-1").body["receipt"]["verdict"] == "FROZEN"
+        at_once(now)
+        until(now, lambda e: e.phase is not Phase.FROZEN)
+        assert now.send(http, second, lot, START + STEP, "key-after-01").status == 201
+        until(now, lambda e: e.closed_at is not None)
+        assert now.verdict() == []
+        assert now.evidence()[0].awards[0].plate == now.house.plate(second)
+
+
+def until(now: Storm, holds: Callable[[Evidence], bool]) -> None:
+    """Waits for the only lot to be so."""
+    deadline = time.monotonic() + 40
+    while not holds(now.evidence()[0]):
+        assert time.monotonic() < deadline
+
+
+def at_once(now: Storm) -> None:
+    """Nobody waits a quarter of an hour in a test."""
+    engine = create_engine(now.url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE outage SET reopens_at = noticed_at"))
+    engine.dispose()

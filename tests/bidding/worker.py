@@ -16,6 +16,7 @@ import uvicorn
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
+from app import ticker
 from app.bidding import queries
 from app.bidding.actions import time as clock
 from app.listing.models import Lot
@@ -37,8 +38,18 @@ def strip_locks(*, ticker_alone: bool) -> None:
         if ticker_alone and threading.current_thread().name != "ticker":
             return statement, parameters
         if ticker_alone and statement.startswith("UPDATE auction_session"):
-            time.sleep(0.05)  # between looking at what is due and closing it
+            time.sleep(0.02)  # between looking at what is due and closing it
         return without_locks(statement), parameters
+
+
+def meet_at_the_end() -> None:
+    """closenolock: the clock looks all the time, and an offer is long on its way, so that they do meet."""
+    ticker.PAUSE_SECONDS = 0.01
+
+    @event.listens_for(Engine, "before_cursor_execute")
+    def linger(_c: Any, _cursor: Any, statement: str, _p: Any, _context: Any, _many: Any) -> None:
+        if statement.startswith("INSERT INTO bid "):
+            time.sleep(0.1)
 
 
 def answer_and_roll_back(random: Random) -> None:
@@ -99,6 +110,8 @@ def main() -> None:
         doze(random, given.doze)
     if given.fault in {"nolock", "closenolock"}:
         strip_locks(ticker_alone=given.fault == "closenolock")
+        if given.fault == "closenolock":
+            meet_at_the_end()
     elif given.fault == "ackearly":
         answer_and_roll_back(random)
     elif given.fault == "noidem":

@@ -86,7 +86,7 @@ def reopen_due(tx: Tx) -> int:
         lot = listings.lock_lot(tx, lot_id, seen_by=None)
         row = queries.lock_session(tx, lot_id)
         outage = queries.open_outage(tx, row.id)
-        if outage is None or lot.state is not LotState.FROZEN:
+        if outage is None:
             continue
         now = tx.clock()
         served, _ = play(rules_of(row.rules, opens_at=row.opens_at), events_of(tx, row))
