@@ -16,6 +16,8 @@ from app.bidding.live import Live
 from app.compliance import api as compliance
 from app.deal import api as deal
 from app.demo import api as demo
+from app.holdings import api as holdings
+from app.holdings.worker import Worker
 from app.identity import api as identity
 from app.identity.auth import Doorkeeper
 from app.identity.tokens import load_or_make
@@ -46,6 +48,7 @@ ROUTERS = (
     bidding.router,
     deal.router,
     performance.router,
+    holdings.router,
     turnover.router,
     transparency.router,
     supervision.router,
@@ -80,10 +83,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.log.start()
         app.state.live = Live(engine, bidding.live_state)
         app.state.live.start()
+        imports = Worker()
+        imports.start()
         ticker = Ticker()
         ticker.start()
         yield
         ticker.stop()
+        imports.stop()
         app.state.live.stop()
         app.state.log.stop()
         app.state.doorkeeper.stop()
