@@ -6,6 +6,7 @@ from time import monotonic
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Query, Request, Response
+from pydantic_core import to_json
 
 from app.base.actor import Actor
 from app.base.db import transaction
@@ -16,8 +17,6 @@ from app.compliance.schemas import (
     CalendarIn,
     CheckOut,
     DecisionIn,
-    FindingOut,
-    NotEvaluatedOut,
     ParameterOut,
     ParametersInForceOut,
     ProposalIn,
@@ -62,25 +61,23 @@ turnstile = Turnstile()
 desk = Desk()
 
 
-def check_out(judgment: Judgment) -> CheckOut:
-    """A judgment as the case format answers it. (Built of what the law book made: there is nothing to validate.)"""
-    return CheckOut.model_construct(
-        verdict=judgment.verdict,
-        findings=[
-            FindingOut.model_construct(
-                rule_id=f.rule_id,
-                verdict=f.outcome,
-                message=f.message,
-                citation=f.citation,
-                parameters=f.parameters,
-            )
+def answer(judgment: Judgment) -> dict[str, Any]:
+    """A judgment as the case format answers it: the fields of `CheckOut`."""
+    return {
+        "verdict": judgment.verdict,
+        "findings": [
+            {
+                "rule_id": f.rule_id,
+                "verdict": f.outcome,
+                "message": f.message,
+                "citation": f.citation,
+                "parameters": f.parameters,
+            }
             for f in judgment.findings
         ],
-        not_evaluated=[
-            NotEvaluatedOut.model_construct(rule_id=n.rule_id, missing=list(n.missing)) for n in judgment.not_evaluated
-        ],
-        rulebook_version=judgment.rulebook_version,
-    )
+        "not_evaluated": [{"rule_id": n.rule_id, "missing": n.missing} for n in judgment.not_evaluated],
+        "rulebook_version": judgment.rulebook_version,
+    }
 
 
 @router.post(
@@ -100,7 +97,7 @@ def check(request: Request, document: Annotated[dict[str, Any], Body()], who: Vi
         except ValueError:
             own = {}  # the reader names the field
     case = read_case(document, parameters={k: v for k, v in own.items() if k in COUNTY}, calendar=desk.calendar())
-    return Response(check_out(judge(case)).model_dump_json(), media_type="application/json")
+    return Response(to_json(answer(judge(case))), media_type="application/json")
 
 
 def _rule_out(rule: Rule) -> RuleOut:

@@ -8,7 +8,8 @@ from app.base.actor import Actor
 from app.base.db import Tx, transaction
 from app.base.errors import NotFound
 from app.bidding import queries as bidding
-from app.compliance.api import check_out
+from app.compliance.api import answer
+from app.compliance.schemas import CheckOut
 from app.deal import queries
 from app.deal.actions import certificate, contract, objection, result
 from app.deal.models import Certificate, Contract
@@ -60,7 +61,9 @@ def check(listing_id: Id, body: CheckIn, who: Annotated[Actor, may(P.LISTING_REA
 def _checked(tx: Tx, listing: Listing, lot: Lot, step: Step) -> LotCheckOut:
     own = queries.living_contract(tx, lot.id)
     case = case_of(tx, listing, lot, step, on=tx.today(), contract_no=own.contract_no if own else None)
-    return LotCheckOut(lot_id=lot.id, lot_no=lot.lot_no, case=dict(case.given), check=check_out(judge(case)))
+    return LotCheckOut(
+        lot_id=lot.id, lot_no=lot.lot_no, case=dict(case.given), check=CheckOut.model_validate(answer(judge(case)))
+    )
 
 
 @router.post("/lots/{lot_id}/confirm")
