@@ -79,7 +79,15 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class BadJson(ValueError):
-    """Bytes that are no JSON as RFC 8259 and our wire want it. The message is Chinese and echoes no value."""
+    """Bytes that are no JSON as RFC 8259 and our wire want it, and where. The message is Chinese and echoes no value."""
+
+    def __init__(self, message: str, field: str = "body") -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class _Float:
+    """Stands where a number with a fraction stood, until it is known in which field."""
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -97,8 +105,17 @@ def _constant(name: str) -> Any:
     raise BadJson(f"不接受 {name}")
 
 
-def _float(_: str) -> Any:
-    raise BadJson("不接受小数形式的数字：金额用整数分，面积等用字符串")
+def _where(value: Any, path: str = "") -> str | None:
+    """The path of the first number with a fraction, as `parcels[1].area_mu`."""
+    if isinstance(value, _Float):
+        return path
+    if isinstance(value, dict):
+        found = (_where(item, f"{path}.{name}" if path else name) for name, item in value.items())
+    elif isinstance(value, list):
+        found = (_where(item, f"{path}[{n}]") for n, item in enumerate(value))
+    else:
+        return None
+    return next((each for each in found if each is not None), None)
 
 
 def _int(text: str) -> int:
@@ -113,8 +130,20 @@ def loads(body: bytes) -> Any:
         text = body.decode("utf-8")
     except UnicodeDecodeError as e:
         raise BadJson("请求体不是有效的 UTF-8") from e
+    fractions: list[_Float] = []
+
+    def fraction(_: str) -> _Float:
+        fractions.append(_Float())
+        return fractions[-1]
+
     try:
-        return json.loads(text, object_pairs_hook=_pairs, parse_constant=_constant, parse_float=_float, parse_int=_int)
+        value = json.loads(
+            text, object_pairs_hook=_pairs, parse_constant=_constant, parse_float=fraction, parse_int=_int
+        )
+        if fractions:
+            field = (_where(value) or "body")[:200]
+            raise BadJson(f"{field}：不接受小数形式的数字：金额用整数分，面积等用字符串", field)
+        return value
     except BadJson:
         raise
     except (ValueError, RecursionError) as e:

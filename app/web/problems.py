@@ -145,7 +145,7 @@ def of_status(status: int, headers: Mapping[str, str] | None = None) -> JSONResp
 async def _http(_: Request, e: Exception) -> JSONResponse:
     assert isinstance(e, HTTPException)  # noqa: S101 - registered for this class alone
     if isinstance(e, BadBody):
-        return answer(Invalid(e.detail, field="body", reason="BAD_JSON"))
+        return answer(Invalid(e.detail, field=e.field, reason="BAD_JSON"))
     known = {404: NotFound, 401: Unauthenticated, 429: TooMany, 503: Unavailable}.get(e.status_code)
     if known:
         return answer(known())

@@ -23,8 +23,9 @@ _FORMS: Final = frozenset({"application/x-www-form-urlencoded", "multipart/form-
 class BadBody(HTTPException):
     """A body that is no JSON of ours. (FastAPI lets only its own HTTPException through while it reads a body.)"""
 
-    def __init__(self, detail: str) -> None:
+    def __init__(self, detail: str, field: str) -> None:
         super().__init__(status_code=422, detail=detail)
+        self.field = field
 
 
 class _StrictRequest(Request):
@@ -33,7 +34,7 @@ class _StrictRequest(Request):
             try:
                 self._json = loads(await self.body())
             except BadJson as e:
-                raise BadBody(str(e)) from e
+                raise BadBody(str(e), e.field) from e
         return self._json
 
 

@@ -1,0 +1,1 @@
+"""Asking the law over HTTP, and the data that counties and the State Council set."""
