@@ -404,3 +404,17 @@ def test_a_person_cannot_be_a_bank(land: Tx, contracted: tuple[Parcel, Party, La
     body = TestMortgages().body(contracted[2], lender)
     with pytest.raises(Invalid, match="金融机构"):
         actions.register_mortgage(land, None, body)
+
+
+def test_who_once_had_a_lease_and_never_passed_it_on_is_no_re_transferor(
+    land: Tx, contracted: tuple[Parcel, Party, LandRight]
+) -> None:
+    field, farmer, _ = contracted
+    once, now = (make.party(land, PartyKind.ENTERPRISE) for _ in "甲乙")
+    make.lease(land, [field], once, date(2010, 1, 1), date(2015, 12, 31))
+    head = make.lease(land, [field], now, land.today(), END)[0]
+    assert not queries.passes_on(land, [field.id], once.id)
+    assert queries.passes_on(land, [field.id], now.id)
+    assert queries.households_of(land, [field.id], now.id) == []
+    assert queries.households_of(land, [field.id], once.id) == [(farmer.name, field.area_mu)]
+    assert queries.leases_of(land, [field.id], holder=now.id, on=land.today())[field.id].id == head.id

@@ -115,6 +115,12 @@ def test_a_lessee_passes_his_lease_on_when_the_last_contractor_has_agreed(stage:
 
     with transaction() as tx:
         actions.record_consent(tx, None, consent(land[1][1], land[1][0], tx.today()))
-    lots = stage.post("changge-clerk", f"/listings/{listing['id']}/submit")["lots"]
-    assert [each["state"] for each in lots] == ["L10"]
-    assert [head.holder_party_id for head in heads] == [lessee.id] * 2
+    lot = stage.walk(until="L86")
+    assert lot["listing"]["id"] == listing["id"]
+    contract = stage.get("changge-clerk", f"/lots/{lot['id']}/contract")
+    passed = stage.client.everything("changge-town", "/leases", reference=contract["contract_no"])
+    assert sorted(x["head_lease_id"] for x in passed) == [head.id for head in heads]
+    chain = stage.get("changge-town", f"/leases/{passed[0]['id']}/chain")
+    assert [x["holder_party_id"] for x in chain] == [lessee.id, passed[0]["holder_party_id"]]
+    paid = stage.client.everything("changge-cashier", "/money-orders", lot_id=lot["id"])
+    assert {o["party_id"] for o in paid if o["kind"] == "payout"} == {lessee.id}, "经营权人自己的收益，不是承包户的"

@@ -227,9 +227,13 @@ def _settle_if_covered(tx: Tx, who: Actor, lot: Lot, contract: Contract, now: da
     listing = listings.listing_of(tx, lot)
     households = listings.households_of(tx, lot, contract.transferor_party_id)
     to_contractor = bool(households) or public.party_kind(tx, contract.transferor_party_id) == "household"
+    parcels = [item.parcel_id for item in listings.items(tx, lot.id) if item.parcel_id is not None]
+    # To whom the contractor's rent goes (承包法 39) is no question of who passes on a lease and is paid for his own.
+    own = bool(parcels) and registry.passes_on(tx, parcels, contract.transferor_party_id)
+    payee = {} if own else {"payee": "contractor" if to_contractor else "collective"}
     findings = settled_by_law(
         tx, who, listing, lot, Step.S11, now=now, verb="settle", contract_no=contract.contract_no,
-        settlement={"payee": "contractor" if to_contractor else "collective", "deducted_yuan": "0"},
+        settlement={**payee, "deducted_yuan": "0"},
     )  # fmt: skip
     if parked(lot):
         return False

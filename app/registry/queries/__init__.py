@@ -51,7 +51,7 @@ from app.registry.queries.history import (
     rights_as_of,
     versions,
 )  # fmt: skip
-from app.registry.queries.holders import households_of, transferee_facts
+from app.registry.queries.holders import households_of, passes_on, transferee_facts
 from app.registry.queries.one import (
     area_of,
     asset,
@@ -191,6 +191,7 @@ __all__ = [
     "parcels",
     "party",
     "party_of",
+    "passes_on",
     "red_lined",
     "region",
     "region_name",

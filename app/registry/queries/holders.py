@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import aliased
 
 from app.base.db import Tx
-from app.registry.models import BaUnitItem, LandRight, Parcel, Party, PartyMember
+from app.registry.models import BaUnitItem, LandRight, Lease, Parcel, Party, PartyMember
 from app.registry.queries.collectives import collectives_of, is_member
 from app.registry.states import PRIVATE_KINDS, RightKind
 
@@ -16,8 +17,11 @@ from app.registry.states import PRIVATE_KINDS, RightKind
 def households_of(tx: Tx, parcel_ids: Sequence[int], transferor_party_id: int) -> list[tuple[str, Decimal]]:
     """Each household that holds the contract right in some of the parcels, with their area in mu, in order of party id.
 
-    Empty where the transferor holds them himself, or where a parcel is held by nobody: then he is paid as one.
+    Empty where the transferor holds them himself, passes on what he has under leases, or where a parcel is held by
+    nobody: then he is paid as one.
     """
+    if passes_on(tx, parcel_ids, transferor_party_id):
+        return []
     rows = tx.execute(
         select(Party.id, Party.name, Parcel.id, Parcel.area_mu)
         .join(LandRight, LandRight.holder_party_id == Party.id)
@@ -35,6 +39,22 @@ def households_of(tx: Tx, parcel_ids: Sequence[int], transferor_party_id: int) -
     for party_id, name, _, mu in rows:
         area[party_id, name] += mu
     return [(name, mu) for (_, name), mu in sorted(area.items())]
+
+
+def passes_on(tx: Tx, parcel_ids: Sequence[int], transferor_party_id: int) -> bool:
+    """Whether what somebody trades is possession that he has under leases himself (再流转).
+
+    A lease counts while it runs, and afterwards where it was passed on: rent may come late.
+    """
+    sub = aliased(Lease)
+    passed = select(sub.id).where(sub.head_lease_id == Lease.id, sub.voided_at.is_(None)).exists()
+    held = select(Lease.parcel_id).where(
+        Lease.parcel_id.in_(parcel_ids),
+        Lease.holder_party_id == transferor_party_id,
+        Lease.voided_at.is_(None),
+        or_(func.upper(Lease.period) > tx.today(), passed),
+    )
+    return set(tx.scalars(held)) == set(parcel_ids)
 
 
 def _in_group(tx: Tx, party: Party, group_party_id: int) -> bool:
