@@ -105,6 +105,24 @@ class TestMandates:
         assert facts["missing_elements"] == ["authority", "signature"]
         assert facts["valid_to"] == on + 3 * DAY
 
+    def test_who_lists_for_households_is_judged_as_they_are_and_asks_their_members(
+        self, land: Tx, contracted: tuple[Parcel, Party, LandRight]
+    ) -> None:
+        field, farmer, _ = contracted
+        agent, member, on = make.party(land), make.party(land, PartyKind.INDIVIDUAL), land.today()
+
+        def facts() -> dict[str, Any]:
+            matter = ConsentMatter.LEASE
+            return queries.represented_facts(land, [field], agent=agent.id, matter=matter, on=on)
+
+        assert facts() == {}, "without a mandate he acts for himself"
+        mandate(land, farmer, agent)
+        assert facts() == {"party_type": "household", "is_right_holder": False}
+        actions.record_members(land, None, farmer.id, MembersIn(members=[MemberIn(party_id=member.id)]))
+        assert facts()["members_informed"] is False
+        consent(land, member, [field], ConsentMatter.LEASE)
+        assert (facts()["members_informed"], facts()["all_adult_members_consent"]) == (True, True)
+
     def test_land_under_no_contract_needs_none(self, land: Tx) -> None:
         assert queries.mandate_facts_of(land, [make.parcel(land)], agent=make.party(land).id, on=land.today()) == {}
 
@@ -223,7 +241,7 @@ class TestConsents:
         just = make.party(land, PartyKind.INDIVIDUAL, born_on=on.replace(year=on.year - 18))
         members = [MemberIn(party_id=p.id) for p in (*grown, child, just)]
         actions.record_members(land, None, farmer.id, MembersIn(members=members))
-        assert queries.adults(land, farmer.id, on) == [*(p.id for p in grown), just.id]
+        assert queries.adults_of(land, [farmer.id], on) == {farmer.id: [*(p.id for p in grown), just.id]}
         for person in grown:
             consent(land, person, [field], ConsentMatter.MORTGAGE)
 

@@ -3,7 +3,7 @@
 from app.registry.queries.agreements import (
     WRITTEN,
     Gap,
-    adults,
+    adults_of,
     consents,
     contractors,
     filed,
@@ -117,7 +117,7 @@ from app.registry.queries.succession import (
 __all__ = [
     "WRITTEN",
     "Gap",
-    "adults",
+    "adults_of",
     "area_of",
     "as_document",
     "as_of",

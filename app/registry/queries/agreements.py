@@ -1,7 +1,7 @@
 """What a compliance case takes from consents, mandates, filings and mortgages: counted household by parcel, never typed."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -87,30 +87,37 @@ def filed(tx: Tx, matter: ConsentMatter, things: Sequence[Parcel | Asset], *, by
     return bool(ids) and set(rows) == ids
 
 
-def adults(tx: Tx, household_id: int, on: date) -> list[int]:
-    """The members of a household who decide with it: of age and not without capacity; of age where no birth is known."""
-    rows = tx.scalars(
-        select(Party)
-        .join(PartyMember, PartyMember.member_party_id == Party.id)
-        .where(PartyMember.group_party_id == household_id, PartyMember.end_lifespan_at.is_(None))
+def adults_of(tx: Tx, household_ids: Iterable[int], on: date) -> dict[int, list[int]]:
+    """The members of households who decide with them: of age and of full capacity; of age where no birth is known."""
+    rows = tx.execute(
+        select(PartyMember.group_party_id, Party)
+        .join(Party, PartyMember.member_party_id == Party.id)
+        .where(PartyMember.group_party_id.in_(list(household_ids)), PartyMember.end_lifespan_at.is_(None))
         .order_by(Party.id)
     )
-    return [p.id for p in rows if is_capable(p, on)]
+    grown: dict[int, list[int]] = defaultdict(list)
+    for household, person in rows:
+        if is_capable(person, on):
+            grown[household].append(person.id)
+    return grown
+
+
+def _agreed(grown: Sequence[int], ids: Iterable[int], given: Mapping[tuple[int, int], ConsentForm]) -> Facts:
+    wanted = [(member, thing) for thing in ids for member in grown]
+    return {
+        "all_adult_members_consent": all(given.get(key) in WRITTEN for key in wanted),
+        "members_informed": all(key in given for key in wanted),
+    }
 
 
 def household_facts(
     tx: Tx, party: Party, things: Sequence[Parcel | Asset], matter: ConsentMatter, *, on: date
 ) -> Facts:
     """Of section `transferor`: whether every grown member of the household has agreed in writing, or knows."""
-    grown = adults(tx, party.id, on) if party.kind is PartyKind.HOUSEHOLD else []
+    grown = adults_of(tx, [party.id], on)[party.id] if party.kind is PartyKind.HOUSEHOLD else []
     if not grown or not things:
         return {}
-    given = consents(tx, matter, things, on=on)
-    wanted = [(member, thing.id) for member in grown for thing in things]
-    return {
-        "all_adult_members_consent": all(given.get(key) in WRITTEN for key in wanted),
-        "members_informed": all(key in given for key in wanted),
-    }
+    return _agreed(grown, [thing.id for thing in things], consents(tx, matter, things, on=on))
 
 
 def leases_of(tx: Tx, parcel_ids: Iterable[int], *, holder: int, on: date) -> dict[int, Lease]:
@@ -134,14 +141,14 @@ def represented_facts(tx: Tx, parcels: Sequence[Parcel], *, agent: int, matter: 
     used, _ = mandates_for(tx, parcels, agent=agent, on=on)
     if not used:
         return {}
-    by_id = {p.id: p for p in parcels}
-    land: dict[int, list[Parcel]] = defaultdict(list)
-    for parcel_id, holders in contractors(tx, by_id, on).items():
+    land: dict[int, list[int]] = defaultdict(list)
+    for parcel_id, holders in contractors(tx, [p.id for p in parcels], on).items():
         for holder in holders:
-            land[holder].append(by_id[parcel_id])
+            land[holder].append(parcel_id)
     facts: Facts = {"party_type": PartyKind.HOUSEHOLD.value, "is_right_holder": False}
-    said = [household_facts(tx, tx.get_one(Party, h), things, matter, on=on) for h, things in land.items()]
-    if all(said):
+    grown, given = adults_of(tx, land, on), consents(tx, matter, parcels, on=on)
+    if all(grown.get(holder) for holder in land):
+        said = [_agreed(grown[holder], ids, given) for holder, ids in land.items()]
         facts |= {name: all(each[name] for each in said) for name in said[0]}
     return facts
 
