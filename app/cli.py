@@ -95,7 +95,7 @@ def serve(*, demo: Demo = None) -> None:
         typer.echo(f"\n农交已启动： http://{settings.host}:{settings.port}")
         typer.echo(f"接口文档：   http://{settings.host}:{settings.port}/docs\n按 Ctrl-C 停止。\n")
         uvicorn.run(
-            "app.main:create_app",
+            "app.main:served",
             factory=True,
             host=settings.host,
             port=settings.port,

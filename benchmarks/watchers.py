@@ -145,7 +145,7 @@ def main() -> None:
         with transaction() as tx:
             lot = open_house(tx, bidders=2, free_seconds=36_000, timed_seconds=0).lots[0]
         web = subprocess.Popen(  # noqa: S603 - our own
-            [sys.executable, "-m", "uvicorn", "--factory", "app.main:create_app", "--port", str(PORT),
+            [sys.executable, "-m", "uvicorn", "--factory", "app.main:served", "--port", str(PORT),
              "--no-access-log", "--log-level", "error"],
             env={"PATH": os.defpath, "DATABASE_URL": url, "DATA_DIR": folder},
         )  # fmt: skip

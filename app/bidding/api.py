@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query, Request
-from starlette.responses import StreamingResponse
 
 from app.base.actor import Actor
 from app.base.db import Tx, transaction
@@ -100,21 +99,14 @@ def live_state(tx: Tx, lot_id: int) -> str:
     return _session_out(tx, lot_id).model_dump_json(exclude={"rules"})
 
 
-class EventStream(StreamingResponse):
-    """Server-sent events; the chunks are ready made, one for all watchers."""
-
-    media_type = "text/event-stream"
-
-
-@router.get("/lots/{lot_id}/auction/stream", response_class=EventStream)
+@router.get("/lots/{lot_id}/auction/stream", response_class=live.EventStream)
 async def stream(
     request: Request,
     lot_id: LotId,
     last_event_id: Annotated[str | None, Header(max_length=40, pattern=r"^[0-9.]*$")] = None,
-) -> EventStream:
+) -> live.EventStream:
     """竞价现场的实时推送（SSE）：提交之后才发布，每条都是最新状态；断线以 Last-Event-ID 续看，错过的以最新一条补齐。"""
-    states = await request.app.state.live.watch(lot_id, last_id=last_event_id)
-    return EventStream(states, headers={"x-accel-buffering": "no"})
+    return live.EventStream(await request.app.state.live.watch(lot_id, last_id=last_event_id))
 
 
 @router.get("/lots/{lot_id}/bids")

@@ -8,7 +8,7 @@ queue can grow.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from threading import Event, Lock, Thread
 from time import monotonic
 
@@ -17,6 +17,8 @@ import structlog
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from app.base.db import Tx, transaction
 from app.base.errors import NotFound, Problem, Unavailable
@@ -91,6 +93,71 @@ def event(id_: str, data: str) -> bytes:
     return f"id: {id_}\nevent: auction\nretry: {RETRY_MS}\ndata: {data}\n\n".encode()
 
 
+class Watcher:
+    """One who watches: what he has seen, and what comes next."""
+
+    def __init__(self, hub: "Live", lot_id: int, board: Board, seen: str | None) -> None:
+        self.hub = hub
+        self.lot_id = lot_id
+        self.board = board
+        self.seen = seen
+        board.n_watchers += 1
+        self._is_there = True
+
+    async def next(self) -> bytes:
+        """The present state unless it was seen, else the next one; a sign of life in between; empty at the end."""
+        board = self.board
+        if board.id == self.seen and not self.hub.is_over:
+            await board.bell.wait()
+        if self.hub.is_over:
+            return b""
+        if board.id == self.seen:
+            return KEEP_ALIVE
+        self.seen = board.id
+        return board.chunk
+
+    def leave(self) -> None:
+        if self._is_there:
+            self._is_there = False
+            self.board.n_watchers -= 1
+            if self.board.n_watchers == 0:
+                self.hub.forget(self.lot_id, self.board)
+
+
+class EventStream(Response):
+    """A watcher's states as they come. Written to the wire without a generator between: thousands wait for each one."""
+
+    media_type = "text/event-stream"
+
+    def __init__(self, watcher: Watcher) -> None:
+        super().__init__(headers={"x-accel-buffering": "no"})
+        del self.headers["content-length"]
+        self.watcher = watcher
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI names three
+        sending = asyncio.ensure_future(self._send(send))
+        gone = asyncio.ensure_future(self._until_gone(receive))
+        try:
+            await asyncio.wait({sending, gone}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for each in (sending, gone):
+                each.cancel()
+            self.watcher.leave()
+        if sending.done() and not sending.cancelled():
+            sending.result()
+
+    async def _send(self, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        while chunk := await self.watcher.next():
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    @staticmethod
+    async def _until_gone(receive: Receive) -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+
 class Live:
     """The boards of one process: a thread that listens and looks, a thread that tells, and the watchers' loop."""
 
@@ -128,41 +195,27 @@ class Live:
     def n_watchers(self) -> int:
         return sum(board.n_watchers for board in self._boards.values())
 
-    async def watch(self, lot_id: int, *, last_id: str | None) -> AsyncIterator[bytes]:
-        """States of a lot's auction from now on, the present one first unless the watcher has it already.
+    async def watch(self, lot_id: int, *, last_id: str | None) -> "Watcher":
+        """One more watcher of a lot's auction. Leaving is its own duty, also where it never began.
 
         Raises NotFound where the lot has no auction, Unavailable where too many watch.
         """
         if self.n_watchers >= MAX_WATCHERS or self.is_over:
             raise Unavailable("观看人数已满，请稍后再试", reason="TOO_MANY_WATCHERS")
         board = self._boards.setdefault(lot_id, Board())
-        board.n_watchers += 1
+        watcher = Watcher(self, lot_id, board, last_id)
         try:
             async with board.opening:
                 if not board.id:
                     board.put(*await self._loop.run_in_executor(None, self._state, lot_id))
         except BaseException:
-            self._leave(lot_id, board)
+            watcher.leave()
             raise
-        return self._states(lot_id, board, last_id)
+        return watcher
 
-    async def _states(self, lot_id: int, board: Board, seen: str | None) -> AsyncIterator[bytes]:
-        try:
-            while not self.is_over:
-                bell = board.bell
-                if board.id == seen:
-                    await bell.wait()
-                    if board.id == seen:
-                        yield KEEP_ALIVE
-                        continue
-                seen = board.id
-                yield board.chunk
-        finally:
-            self._leave(lot_id, board)
-
-    def _leave(self, lot_id: int, board: Board) -> None:
-        board.n_watchers -= 1
-        if board.n_watchers == 0 and self._boards.get(lot_id) is board:
+    def forget(self, lot_id: int, board: Board) -> None:
+        """Nobody watches this lot any more."""
+        if self._boards.get(lot_id) is board:
             del self._boards[lot_id]
 
     async def _keep_alive(self) -> None:

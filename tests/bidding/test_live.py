@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from app.base.db import transaction
 from app.base.errors import NotFound, Unavailable
 from app.bidding import live
 from app.bidding.api import live_state
-from app.bidding.live import Live
+from app.bidding.live import Live, Watcher
 from tests.bidding.house import START, STEP, House, open_house
 from tests.bidding.storm import storm
 
@@ -43,12 +43,12 @@ def parsed(chunk: bytes) -> dict[str, Any]:
     return {"id": lines["id"], **json.loads(lines["data"])}
 
 
-async def until_price(states: AsyncIterator[bytes], fen: int) -> dict[str, Any]:
+async def until_price(watcher: Watcher, fen: int) -> dict[str, Any]:
     async with asyncio.timeout(10):
-        async for chunk in states:
+        while True:
+            chunk = await watcher.next()
             if chunk != live.KEEP_ALIVE and parsed(chunk)["best_fen"] == fen:
                 return parsed(chunk)
-    raise AssertionError(fen)
 
 
 def test_a_watcher_sees_the_present_state_and_every_later_price(database: Engine, house: House) -> None:
@@ -59,7 +59,7 @@ def test_a_watcher_sees_the_present_state_and_every_later_price(database: Engine
         hub.start()
         try:
             states = await hub.watch(lot, last_id=None)
-            first = parsed(await anext(states))
+            first = parsed(await states.next())
             assert (first["best_fen"], first["seq"], first["phase"]) == (None, 0, "FREE")
             assert "rules" not in first
             await asyncio.to_thread(raise_price, lot, START)
@@ -70,17 +70,17 @@ def test_a_watcher_sees_the_present_state_and_every_later_price(database: Engine
             assert first["id"] < told["id"] < found["id"]
 
             again = await hub.watch(lot, last_id=found["id"])
-            waiting = asyncio.ensure_future(anext(again))
+            waiting = asyncio.ensure_future(again.next())
             await asyncio.sleep(0)
             assert not waiting.done()  # has seen it already
             behind = await hub.watch(lot, last_id=told["id"])
-            assert parsed(await anext(behind))["id"] == found["id"]  # what was missed is made up for by the latest
+            assert parsed(await behind.next())["id"] == found["id"]  # what was missed is made up for by the latest
             assert hub.n_watchers == 3
             waiting.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await waiting
-            for each in (states, behind):
-                await each.aclose()  # type: ignore[attr-defined]
+            for each in (states, behind, again):
+                each.leave()
             assert hub.n_watchers == 0
         finally:
             hub.stop()
@@ -96,12 +96,12 @@ def test_a_slow_watcher_skips_states_and_gets_the_last(database: Engine, house: 
         hub.start()
         try:
             quick, slow = await hub.watch(lot, last_id=None), await hub.watch(lot, last_id=None)
-            await anext(quick)
-            await anext(slow)
+            await quick.next()
+            await slow.next()
             for i in range(5):
                 await asyncio.to_thread(raise_price, lot, START + i * STEP)
                 await until_price(quick, START + i * STEP)
-            assert parsed(await anext(slow))["best_fen"] == START + 4 * STEP
+            assert parsed(await slow.next())["best_fen"] == START + 4 * STEP
         finally:
             hub.stop()
 
