@@ -17,6 +17,7 @@ from app.bidding.live import Live
 from app.compliance import api as compliance
 from app.deal import api as deal
 from app.demo import api as demo
+from app.ground import api as ground
 from app.holdings import api as holdings
 from app.holdings.worker import Worker
 from app.identity import api as identity
@@ -44,6 +45,7 @@ ROUTERS = (
     compliance.router,
     money.router,
     registry.router,
+    ground.router,
     listing.router,
     qualification.router,
     bidding.router,
