@@ -202,7 +202,12 @@ def _owner(owners: dict[str, int]) -> Reader:
 
 
 def reader(column: Column, *, owners: dict[str, int], is_1904: bool) -> Reader:
-    """The reader of a column in one workbook of one village."""
+    """The reader of a column in one workbook of one village; blanks around a value count for nothing."""
+    read = _reader(column, owners, is_1904=is_1904)
+    return lambda kind, text: read(kind, shown(kind, text))
+
+
+def _reader(column: Column, owners: dict[str, int], *, is_1904: bool) -> Reader:
     match column.kind:
         case Kind.TEXT:
             return _text(column)

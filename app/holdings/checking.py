@@ -30,9 +30,7 @@ def check(content: bytes, known: Known, progress: Callable[[int, int], None] = l
         book = Workbook(content)
         _read_all(book, known, checked, progress)
     except Unreadable as e:
-        checked.error(e.code, e.reason)
-        checked.close()
-        checked.pages = []
+        checked.fatal(e.code, e.reason)
     return checked
 
 

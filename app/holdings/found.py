@@ -13,6 +13,8 @@ MAX_ROWS: Final = 200_000
 """Rows of one workbook. A village keeps a few hundred; a township's years go in by village."""
 MAX_PROBLEMS: Final = 5_000
 """Problems that are listed; the others are counted."""
+MAX_ERRORS: Final = 20_000
+"""With so many wrong, it is another file than the one that was meant: reading ends."""
 SEPARATE: Final = "村民委员会与集体经济组织须分设账户（政经分离）"
 
 
@@ -72,6 +74,14 @@ class Checked:
     def note(self, code: str, reason: str, **where: Any) -> None:
         self.n_notes += 1
         self._keep(Found(Severity.NOTE, code, reason, **where))
+
+    def fatal(self, code: str, reason: str) -> None:
+        """What ended the reading stands first and is always listed; of what was read nothing is kept."""
+        self.n_errors += 1
+        self.found.insert(0, Found(Severity.ERROR, code, reason))
+        del self.found[MAX_PROBLEMS:]
+        self.close()
+        self.pages = []
 
     def _keep(self, found: Found) -> None:
         if len(self.found) < MAX_PROBLEMS:

@@ -2,18 +2,20 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 from unicodedata import normalize
 
 from app.base.sealing import sealer
 from app.holdings.cells import Bad, Reader, Value, reader, shown
 from app.holdings.elements import Row, Unreadable, letters_of
-from app.holdings.found import MAX_ROWS, SEPARATE, Checked, Known, Page
+from app.holdings.found import MAX_ERRORS, MAX_ROWS, SEPARATE, Checked, Known, Page
 from app.holdings.reading import Part, Workbook
 from app.holdings.sheets import ACCOUNTS, ASSETS, CASH, CONTRACTS, ENTRIES, EXAMPLE, Kind, Sheet
 
 HEADER_WITHIN: Final = 10
 EVERY: Final = 2_000
+REMEMBERED: Final = 2_048
 SEALED_AS: Final = "holding_account.account"
 _NEVER: Final = {
     "f": ("FORMULA", "单元格是公式，不导入；请复制后“粘贴为数值”"),
@@ -34,7 +36,10 @@ class Reading:
         self.book, self.part, self.page, self.known, self.checked, self.tell = book, part, page, known, checked, tell
         self.sheet = page.sheet
         self.columns = self.sheet.columns
-        self.readers: list[Reader] = [reader(c, owners=known.owners, is_1904=book.is_1904) for c in self.columns]
+        # A column repeats itself (owners, kinds, units, days), so what was read lately is remembered.
+        self.readers: list[Reader] = [
+            lru_cache(REMEMBERED)(reader(c, owners=known.owners, is_1904=book.is_1904)) for c in self.columns
+        ]
         self.places: dict[int, int] = {}
         self.at: list[int] = []
         self.header_row = 0
@@ -102,12 +107,14 @@ class Reading:
         raw = self._cells(row)
         if not raw:
             return
-        if any(place == self.marker and text.startswith(EXAMPLE) for place, _, text in raw):
+        if any(place == self.marker and shown(kind, text).startswith(EXAMPLE) for place, kind, text in raw):
             self.page.n_examples += 1
             return
         self.page.n_read += 1
         self.page.last_row = number
         self.checked.n_rows += 1
+        if self.checked.n_errors > MAX_ERRORS:
+            raise Unreadable("ERRORS", f"问题超过 {MAX_ERRORS} 个，请核对是否选错了文件")
         if self.checked.n_rows > MAX_ROWS:
             raise Unreadable("ROWS", f"超过 {MAX_ROWS} 行，请按村、按年拆分后分次导入")
         if self._values(number, raw, values):
@@ -122,7 +129,7 @@ class Reading:
                 if text.strip():
                     self._note("OUTSIDE", "表头以外的内容，未读取", row.number, column, None)
             elif kind == "f" or (text and not text.isspace()):
-                raw.append((place, kind, shown(kind, text)))
+                raw.append((place, kind, text))
         return raw
 
     def _values(self, number: int, raw: list[tuple[int, str, str]], values: list[Value]) -> bool:

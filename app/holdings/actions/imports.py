@@ -99,9 +99,9 @@ def run_next() -> int:
             with transaction() as tx:
                 _finish(tx, job.id, job.attempt, checked)
         except Conflict as e:  # the ledger moved while the file was read: nothing is written, and the reason is told
-            checked.error(e.reason or "CONFLICT", e.detail)
+            checked.fatal(e.reason or "CONFLICT", e.detail)
             with transaction() as tx:
-                _finish(tx, job.id, job.attempt, checked, may_write=False)
+                _finish(tx, job.id, job.attempt, checked)
     finally:
         checked.close()
     return job.id
@@ -139,7 +139,7 @@ def _teller(import_id: int, attempt: int) -> Callable[[int, int], None]:
     return tell
 
 
-def _finish(tx: Tx, import_id: int, attempt: int, checked: Checked, *, may_write: bool = True) -> None:
+def _finish(tx: Tx, import_id: int, attempt: int, checked: Checked) -> None:
     """Writes what the mode allows, the problems, and the end. Somebody else's newer attempt is left alone."""
     job = queries.lock_import(tx, import_id)
     if job.attempt != attempt or job.finished_at is not None:
@@ -150,7 +150,7 @@ def _finish(tx: Tx, import_id: int, attempt: int, checked: Checked, *, may_write
     whole = checked.n_errors == 0
     if job.mode is ImportMode.DRY_RUN:
         target = ImportState.CHECKED
-    elif may_write and not unread and (whole or job.mode is ImportMode.PARTIAL):
+    elif not unread and (whole or job.mode is ImportMode.PARTIAL):
         target = ImportState.APPLIED
     else:
         target = ImportState.REFUSED
