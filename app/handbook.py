@@ -162,6 +162,7 @@ NOUNS = (
     ("标的", "lot", "one thing sold by one auction; carries the public state"),
     ("挂牌轮次", "round_no", "a lot may be listed again"),
     ("公告", "notice", "public text, never changed"),
+    ("三资台账", "holding", "what a village keeps of its funds, assets, resources and contracts"),
     ("报名", "entry", "who wants to bid, under which plate"),
     ("竞价号牌", "plate", "what everybody sees of a bidder"),
     ("竞价场次", "auction_session", ""),

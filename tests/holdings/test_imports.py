@@ -1,6 +1,8 @@
 """A village's workbook goes in: found sound or told what is wrong, once or twice, whole or in part."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -342,3 +344,40 @@ def test_the_contract_of_the_ledger_keeps_its_days(village: Village) -> None:
     with transaction(read_only=True) as tx:
         kept = tx.scalars(select(HoldingContract)).one()
         assert (kept.signed_on, kept.ends_on, kept.rent_fen) == (date(2025, 8, 1), date(2030, 9, 30), 4_360_000)
+
+
+def test_two_workers_read_one_workbook_once(village: Village) -> None:
+    content = book(rows(village))
+    with transaction() as tx:
+        made = actions.submit(
+            tx, village.clerk, region_code=village.code, mode=ImportMode.WHOLE, file_name="", content=content
+        )
+    both = Barrier(2)
+
+    def work() -> int:
+        both.wait()
+        return actions.run_next()
+
+    with ThreadPoolExecutor(2) as pool:
+        did = sorted(worker.result() for worker in [pool.submit(work), pool.submit(work)])
+    assert did == [0, made.id]
+    with transaction(read_only=True) as tx:
+        acts = tx.scalars(select(AuditEvent.act).where(AuditEvent.subject == f"holding_import/{made.id}")).all()
+        assert sorted(acts) == ["holding.import", "holding.submit"]
+
+
+def test_two_files_of_one_village_at_once_wait_for_each_other(village: Village) -> None:
+    """Each has the other's rows the other way round: without the village's lock they would block each other."""
+    line = rows(village)["资产"][0]
+    lines = [line | {"资产编号": f"ZC-{n}"} for n in range(300)]
+    for content in (book({"资产": lines}), book({"资产": lines[::-1]})):
+        with transaction() as tx:
+            actions.submit(
+                tx, village.clerk, region_code=village.code, mode=ImportMode.WHOLE, file_name="", content=content
+            )
+    with ThreadPoolExecutor(2) as pool:
+        assert all(worker.result() for worker in [pool.submit(actions.run_next), pool.submit(actions.run_next)])
+    with transaction(read_only=True) as tx:
+        done = queries.page_imports(tx, seen_by=village.clerk, prefix=None, after=None, limit=10)
+        counted = sorted((j.summary["资产"]["added"], j.summary["资产"]["unchanged"]) for j in done)
+    assert counted == [(0, 300), (300, 0)]
