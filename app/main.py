@@ -35,10 +35,13 @@ from app.transparency import api as transparency
 from app.transparency.keeper import Keeper
 from app.turnover import api as turnover
 from app.web import headers, problems
+from app.web.turnstile import Turnstile
 
 THREADS = 20
 """Requests at work at once in one process; the connection pool has as many places, so none waits for one."""
 MAX_BODY = 1_048_576
+FAILED_SIGN_INS = 60
+"""A minute and address, whatever the names: behind one address there may be a whole hall, but no honest one fails so."""
 
 ROUTERS = (
     identity.router,
@@ -80,6 +83,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         sealing.use_key(settings.sealing_key())
         app.state.settings = settings
         app.state.token_key = load_or_make(settings.token_key_file)
+        app.state.failed_sign_ins = Turnstile(FAILED_SIGN_INS, "登录失败次数过多，请稍后再试")
         app.state.doorkeeper = Doorkeeper(app.state.token_key)
         app.state.doorkeeper.start()
         app.state.log = Keeper(settings)

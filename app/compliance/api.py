@@ -1,8 +1,6 @@
 """Asking the law book, reading it, and the data that counties and the State Council set."""
 
 from datetime import date
-from threading import Lock
-from time import monotonic
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Query, Request, Response
@@ -10,7 +8,7 @@ from pydantic_core import to_json
 
 from app.base.actor import Actor
 from app.base.db import transaction
-from app.base.errors import Invalid, NotFound, TooMany
+from app.base.errors import Invalid, NotFound
 from app.compliance import actions, queries
 from app.compliance.desk import Desk
 from app.compliance.schemas import (
@@ -29,35 +27,14 @@ from app.rules.catalogue import NORMS, RULES, judge
 from app.rules.params.tables import COUNTY
 from app.rules.reading import json_schema, read_case
 from app.web.routes import StrictRoute
+from app.web.turnstile import Turnstile
 
 router = APIRouter(prefix="/api/v1", route_class=StrictRoute, tags=["compliance 合规"])
 
 PER_MINUTE = 60
-MAX_ADDRESSES = 100_000
 
 
-class Turnstile:
-    """A token bucket per address, in this process: sixty cases a minute, refilled evenly."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._buckets: dict[str, tuple[float, float]] = {}
-
-    def enter(self, address: str) -> None:
-        """Takes one. Raises TooMany with the seconds until there is another."""
-        now = monotonic()
-        with self._lock:
-            if len(self._buckets) >= MAX_ADDRESSES:
-                self._buckets.clear()
-            left, at = self._buckets.get(address, (float(PER_MINUTE), now))
-            left = min(PER_MINUTE, left + (now - at) * PER_MINUTE / 60)
-            if left < 1:
-                self._buckets[address] = (left, now)
-                raise TooMany("匿名检查每分钟不超过60件，登录后不限", retry_after=int((1 - left) * 60 / PER_MINUTE) + 1)
-            self._buckets[address] = (left - 1, now)
-
-
-turnstile = Turnstile()
+turnstile = Turnstile(PER_MINUTE, "匿名检查每分钟不超过60件，登录后不限")
 desk = Desk()
 
 

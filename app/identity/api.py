@@ -11,6 +11,7 @@ from app.base.errors import Invalid, Unauthenticated
 from app.base.masking import mask_name
 from app.base.paging import MAX_PAGE, Page, cursor_of, key_of
 from app.identity import actions, queries
+from app.identity.actions.sessions import Tokens
 from app.identity.auth import actor, may
 from app.identity.models import Account
 from app.identity.permissions import P
@@ -29,7 +30,9 @@ from app.identity.schemas import (
     RoleOut,
     TokenOut,
 )  # fmt: skip
+from app.identity.tokens import TokenKey
 from app.web.routes import StrictRoute
+from app.web.turnstile import Turnstile
 
 router = APIRouter(prefix="/api/v1", tags=["identity 身份"], route_class=StrictRoute)
 
@@ -69,20 +72,39 @@ def token(
 ) -> TokenOut:
     """OAuth2 令牌：password、refresh_token、client_credentials 三种方式。"""
     key = request.app.state.token_key
+    failures: Turnstile = request.app.state.failed_sign_ins
+    address = request.client.host if request.client else ""
+    failures.look(address)
+    try:
+        tokens = _tokens(request, key, grant_type, username, password, refresh_token, client_id, client_secret)
+    except Unauthenticated:
+        failures.enter(address)
+        raise
+    response.headers["cache-control"] = "no-store"
+    return TokenOut(access_token=tokens.access, expires_in=tokens.expires_in, refresh_token=tokens.refresh)
+
+
+def _tokens(
+    request: Request,
+    key: TokenKey,
+    grant_type: str,
+    username: str | None,
+    password: str | None,
+    refresh_token: str | None,
+    client_id: str | None,
+    client_secret: str | None,
+) -> Tokens:
     if grant_type == "password":
         if not username or not password:
             raise Invalid("缺少 username 或 password", field="username" if not username else "password")
-        tokens = actions.sign_in(key, username, password, demo=request.app.state.settings.demo)
-    elif grant_type == "refresh_token":
+        return actions.sign_in(key, username, password, demo=request.app.state.settings.demo)
+    if grant_type == "refresh_token":
         if not refresh_token:
             raise Invalid("缺少 refresh_token", field="refresh_token")
-        tokens = actions.renew(key, refresh_token)
-    elif grant_type == "client_credentials":
-        tokens = actions.sign_in_client(key, *_client_of(request, client_id, client_secret))
-    else:
-        raise Invalid("不支持的 grant_type", field="grant_type")
-    response.headers["cache-control"] = "no-store"
-    return TokenOut(access_token=tokens.access, expires_in=tokens.expires_in, refresh_token=tokens.refresh)
+        return actions.renew(key, refresh_token)
+    if grant_type == "client_credentials":
+        return actions.sign_in_client(key, *_client_of(request, client_id, client_secret))
+    raise Invalid("不支持的 grant_type", field="grant_type")
 
 
 @router.post("/auth/sign-out", status_code=204)

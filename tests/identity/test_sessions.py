@@ -378,3 +378,13 @@ def test_a_session_ends_with_its_day_even_where_a_token_would_go_on(database: En
     assert token.refresh is not None
     with pytest.raises(Exception, match="重新登录"):
         actions.renew(key, token.refresh)
+
+
+def test_an_address_that_only_fails_is_sent_away_and_another_is_not(served: TestClient) -> None:
+    def fail(n: int) -> Any:
+        return ask_token(served, grant_type="client_credentials", client_id=f"none-{n}", client_secret="x" * 20)
+
+    answers = [fail(n).status_code for n in range(62)]
+    assert set(answers[:60]) == {401}
+    last = problem(fail(99), 429, "too-many")
+    assert last["detail"].startswith("登录失败次数过多")
