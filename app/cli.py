@@ -5,6 +5,8 @@ import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -12,6 +14,7 @@ import uvicorn
 from pydantic import ValidationError
 from sqlalchemy import create_engine, pool, text
 
+from app.audit.checkpoint import COSIGNATURE, BadNote, Signer, Verifier
 from app.base import schema, sealing
 from app.base.db import connect, transaction
 from app.base.embedded import EmbeddedPostgres, NoPostgresError
@@ -23,6 +26,10 @@ from app.handbook import PAGES
 from app.identity import actions as identity
 from app.identity.schemas import AccountIn
 from app.settings import Settings
+from app.transparency import actions as log_actions
+from app.transparency import queries as transparency
+from app.transparency.witness import Witness
+from app.transparency.witness import server as serve_witness
 from app.web.problems import path_of, say
 
 OLDEST_POSTGRES = 15
@@ -154,6 +161,53 @@ def doctor() -> None:
     if faults:
         fail("\n".join(faults))
     typer.echo("一切正常")
+
+
+@cli.command()
+def witness(
+    name: Annotated[str, typer.Option(help="见证方名称，如 witness.example.gov.cn/w1；一经公布不再更改")],
+    log_key: Annotated[list[str], typer.Option(help="所见证日志的公钥（vkey，可多次给出），须由平台之外的途径取得")],
+    folder: Annotated[Path, typer.Option(help="私钥与已见树头的目录")] = Path("witness"),
+    host: str = "127.0.0.1",
+    port: int = 8100,
+) -> None:
+    """运行一个见证方（C2SP tlog-witness）：只为接续已见历史的树头签名。不需要数据库；应由监管部门在平台之外的机器上运行。"""
+    leave_cleanly()
+    try:
+        trusts = [Verifier.parse(key) for key in log_key]
+        signer = Signer.load_or_make(name, folder / "key.pem")
+    except (BadNote, ValueError) as e:
+        fail(f"密钥不可用：{e}")
+    claim(host, port)
+    seen = Witness(signer, trusts, folder / "seen.json")
+    typer.echo(f"见证方公钥（写入平台的策略文件）： {signer.verifier(COSIGNATURE).vkey()}")
+    typer.echo(f"已见 {seen.size} 条；监听 http://{host}:{port}")
+    with serve_witness(seen, host, port) as http:
+        http.serve_forever()
+
+
+@cli.command()
+def retire_key(
+    vkey: Annotated[str, typer.Argument(help="要停用的日志公钥（vkey）")],
+    days: Annotated[int, typer.Option(min=0, max=366, help="再用多少天；其间新旧两把同时签名")] = 7,
+) -> None:
+    """停用一把日志签名密钥：先把新密钥放入密钥目录，使两把重叠一段时间。已签的树头继续有效。"""
+    with database(Settings()) as settings:
+        engine = connect(settings.database_url, pool_size=1)
+        try:
+            with transaction() as tx:
+                ends = tx.wall_clock() + timedelta(days=days)
+                public = Verifier.parse(vkey).public
+                if not transparency.other_keys(tx, public, ends):
+                    fail("没有另一把届时有效的密钥：请先把新密钥放入密钥目录并等平台用它签出树头")
+                log_actions.retire_key(tx, None, public, ends, region="411000")
+        except BadNote as e:
+            fail(f"不是公钥：{e}")
+        except Problem as e:
+            fail(e.detail)
+        finally:
+            engine.dispose()
+    typer.echo(f"该密钥将于 {ends:%Y-%m-%d %H:%M} UTC 停用")
 
 
 @cli.command()

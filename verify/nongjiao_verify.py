@@ -4,6 +4,7 @@
     python nongjiao_verify.py --url https://平台地址 [--key VKEY] [--since 旧树头文件] [--save 导出目录]
     python nongjiao_verify.py --export 导出目录 [--key VKEY] [--since 旧树头文件]
     python nongjiao_verify.py --receipt 回执.json --key VKEY
+    python nongjiao_verify.py --receipt 回执.json --url https://平台地址 --receipts-only [--key VKEY]
     python nongjiao_verify.py … --policy 见证策略文件 --database postgresql://…
 
 Plain Python 3.11; the one dependency is `cryptography`, for Ed25519 (and psycopg with --database). It checks
@@ -13,12 +14,18 @@ Plain Python 3.11; the one dependency is `cryptography`, for Ed25519 (and psycop
 * every leaf: canonical JSON (RFC 8785), domain tag, version, contiguous index, one leaf an event, and the root over all
   of them (RFC 6962) against the head, against every older head you hold (--since, export/heads/) and every head the
   server lists, with the server's own consistency and inclusion proofs and tiles;
-* the chain of every subject: numbers without a gap, each hash recomputed, each following from the one before;
+* the chain of every subject: numbers without a gap, each hash recomputed, each following from the one before (over
+  leaves whose content is withheld the chain is followed by number only, and with --database by hash as well);
 * every receipt (--receipt, export/receipts/);
 * every ascending auction, replayed from its leaves to the same winner and price;
 * with --policy that a quorum of witnesses has cosigned the head;
-* with --database that each row of audit_event, log_leaf and log_tile says what the leaves say. A check of roots alone
-  would miss an edited row.
+* with --database that each row of audit_event, log_leaf and log_tile says what the leaves say, and that the rows of bids,
+  lots, awards, contracts, deposits and money orders say what their acts in the log said. A check of roots alone would
+  miss an edited row.
+
+A receipt may be the platform's whole answer to a bid, a filing or a signature, as it was kept. One that was given before
+a signed head covered its leaf has no proof yet: it is looked for among the leaves, or with --receipts-only its proof is
+fetched and held against the bytes in hand.
 
 It prints what it checked, in numbers. It ends with 0 if all holds, 1 at the first lie (which row, and why), 2 if it
 could not ask.
@@ -572,6 +579,16 @@ class Verifier:
     auctions: dict[str, Auction] = field(default_factory=dict)
     tree: Growing = field(default_factory=Growing)
     hashes: list[bytes] = field(default_factory=list)
+    unseen: int = 0
+    """Numbers missing in chains so far: never more than there were leaves whose content is withheld."""
+    early: dict[int, tuple[str, str]] = field(default_factory=dict)
+    """Receipts without a proof yet: name and leaf hash by event, until their leaf is met."""
+
+    def meet(self, leaf: Leaf) -> None:
+        row, hashed = self.early.pop(leaf.event_id)
+        if leaf.hash != hashed:
+            raise Lie(row, f"第 {leaf.index} 条记录已不是回执上的内容：历史被改写")
+        self.report.n["回执"] += 1
 
     def withheld(self, row: str, leaf: Leaf) -> None:
         """A leaf known by its hash alone: it counts in the tree, its content cannot be read here."""
@@ -590,6 +607,8 @@ class Verifier:
         row = f"leaf {leaf.index}"
         if leaf.index != self.tree.size:
             raise Lie(row, f"序号不连续，应为 {self.tree.size}")
+        if leaf.event_id in self.early:
+            self.meet(leaf)
         if leaf.body is None:
             self.withheld(row, leaf)
             return
@@ -622,9 +641,11 @@ class Verifier:
 
     def chain(self, row: str, event: dict[str, Any], made: str, prev: str | None, chain: str) -> None:
         seq, last = self.chains.get(event["subject"], (0, None))
-        if event["seq"] != seq + 1:
+        unseen = event["seq"] - seq - 1
+        if unseen < 0 or self.unseen + unseen > self.report.n["未公开内容的记录"]:
             raise Lie(row, f"事项链断裂：应为第 {seq + 1} 项")
-        if prev != last:
+        self.unseen += unseen
+        if (prev is None) != (event["seq"] == 1) or (not unseen and prev != last):
             raise Lie(row, "事项链断裂：不是接续上一项的哈希")
         if made != chain:
             raise Lie(row, "链哈希与内容不符")
@@ -655,13 +676,21 @@ class Verifier:
             (self.auctions.pop(subject, None) or Auction(*self.rules[subject])).close(row, facts)
             self.report.n["重算的竞价场次"] += 1
 
-    def receipt(self, row: str, text: str) -> Head:
-        """A receipt stands by itself: its proof leads from its body to a signed head."""
+    def receipt(self, row: str, text: str) -> Head | None:
+        """A receipt stands by itself: its proof leads from its body to a signed head. None for one that has none yet."""
         try:
             said = json.loads(text)
             body, index = said["body"].encode(), said["leaf_index"]
             if said["checkpoint"] is None:
-                raise Lie(row, "回执尚无证明：请稍后重新索取")
+                inner = read(body)
+                hashed = leaf_hash(body).hex()
+                same = inner["hash"] == said["chain_hash"] == chain_of(canonical(inner["event"]), inner["prev"])
+                if not same or canonical(inner) != body or said["leaf_hash"] != hashed:
+                    raise Lie(row, "回执内容与其链哈希不符")
+                if inner["event_id"] != said["event_id"]:
+                    raise Lie(row, "回执内容与其事件编号不符")
+                self.early[said["event_id"]] = row, hashed
+                return None
             proof = [bytes.fromhex(p) for p in said["proof"]]
             same = [p.hex() for p in proof] == said["proof"]
             inner = read(body)
@@ -695,10 +724,12 @@ def check(
             raise Lie(row, f"曾签发 {past.size} 条的树头，而现在只有 {head.size} 条：记录被截去")
         marks.setdefault(past.size, []).append((row, past))
     for row, text in receipts:
-        past = verifier.receipt(row, text)
-        if past.size > head.size:
-            raise Lie(row, f"回执见过 {past.size} 条的日志，而现在只有 {head.size} 条：记录被截去")
-        marks.setdefault(past.size, []).append((row, past))
+        covered = verifier.receipt(row, text)
+        if covered is None:
+            continue
+        if covered.size > head.size:
+            raise Lie(row, f"回执见过 {covered.size} 条的日志，而现在只有 {head.size} 条：记录被截去")
+        marks.setdefault(covered.size, []).append((row, covered))
 
     def compare() -> None:
         for row, past in marks.pop(verifier.tree.size, []):
@@ -715,11 +746,44 @@ def check(
     if verifier.tree.root() != head.root:
         raise Lie("checkpoint", "全部记录的根与树头不符：有记录被替换")
     verifier.report.n["签名树头"] += 1
+    for row, _ in verifier.early.values():
+        raise Lie(row, "日志中没有回执所述的记录：若在一分钟之内取得，请稍后再验；否则它已被删去")
     for row, text in receipts:
         index = json.loads(text)["leaf_index"]
-        if verifier.hashes[index] != leaf_hash(json.loads(text)["body"].encode()):
+        if index is not None and verifier.hashes[index] != leaf_hash(json.loads(text)["body"].encode()):
             raise Lie(row, f"回执的第 {index} 条记录已不是原来的内容")
     return head
+
+
+def receipts_in(path: Path) -> list[tuple[str, str]]:
+    """The receipts in a file: one as it was fetched, or the answer of the platform that carries one or more."""
+    text = path.read_text()
+    try:
+        said = json.loads(text)
+        inner = said if isinstance(said, dict) else {}
+        inner = inner.get("receipt", inner)
+        found = inner.get("receipts") or ([inner["log"]] if inner.get("log") else [inner])
+    except (ValueError, AttributeError):
+        raise Lie(str(path), "回执无法读取") from None
+    return [(str(path), json.dumps(x, ensure_ascii=False)) for x in found]
+
+
+def complete(online: Online, row: str, text: str) -> str:
+    """The receipt with the proof that the server has for it by now; what it says must be what is in hand."""
+    held = json.loads(text)
+    try:
+        now = online.json(f"events/{int(held['event_id'])}/receipt")
+    except urllib.error.HTTPError as e:
+        if e.code == 404:
+            raise Lie(row, "服务器不认得这一回执") from None
+        raise
+    except (KeyError, TypeError, ValueError):
+        raise Lie(row, "回执无法读取") from None
+    if [now[k] for k in ("event_id", "body", "chain_hash")] != [
+        held.get(k) for k in ("event_id", "body", "chain_hash")
+    ]:
+        raise Lie(row, "服务器如今给出的记录与回执上的不同：历史被改写")
+    return json.dumps(now, ensure_ascii=False)
 
 
 def check_server(online: Online, verifier: Verifier, head: Head) -> None:
@@ -776,7 +840,9 @@ def check_database(url: str, verifier: Verifier, head: Head) -> None:
     import psycopg
 
     names = sorted(EVENT_FIELDS)
+    told, links = Told(), dict[str, tuple[int, Any]]()
     with psycopg.connect(url) as connection:
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         with connection.cursor("rows") as rows:
             rows.itersize = 2000
             rows.execute(
@@ -805,6 +871,11 @@ def check_database(url: str, verifier: Verifier, head: Head) -> None:
                 }
                 if canonical(said) != bytes(body):
                     raise Lie(f"audit_event {event_id}", f"行与日志第 {index} 条记录不同：{difference(said, body)}")
+                told.take(said["event"])
+                seq, last = links.get(said["event"]["subject"], (0, None))
+                if (said["event"]["seq"], said["prev"]) != (seq + 1, last):
+                    raise Lie(f"audit_event {event_id}", f"事项链断裂：不接续 {said['event']['subject']} 的第 {seq} 项")
+                links[said["event"]["subject"]] = seq + 1, said["hash"]
                 verifier.report.n["与库中对照的行"] += 1
         if at < head.size:
             raise Lie(f"log_leaf {at}", "库中缺少这一行")
@@ -821,9 +892,91 @@ def check_database(url: str, verifier: Verifier, head: Head) -> None:
                 raise Lie(f"log_head {row}", "树头的各列与其签名文本不同")
             verifier.report.n["与库中对照的树头"] += 1
         waiting = connection.execute(
-            "SELECT count(*) FROM audit_event e WHERE NOT EXISTS (SELECT FROM log_leaf l WHERE l.event_id = e.id)"
-        ).fetchone()
-        verifier.report.n["尚待编入的事件"] = waiting[0] if waiting else 0
+            "SELECT e.subject FROM audit_event e WHERE NOT EXISTS (SELECT FROM log_leaf l WHERE l.event_id = e.id)"
+        ).fetchall()
+        verifier.report.n["尚待编入的事件"] = len(waiting)
+        told.compare(connection, {subject for (subject,) in waiting}, verifier.report.n)
+
+
+BID_COLUMNS = ("plate", "amount_fen", "verdict", "bid_seq", "rank", "confirm_fen", "expected_seq", "end_at")
+
+
+@dataclass
+class Told:
+    """What the acts in the log said of the rows that people act on: the last word on each column of each subject."""
+
+    columns: dict[str, dict[str, Any]] = field(default_factory=dict)
+    bids: dict[tuple[str, int, str], dict[str, Any]] = field(default_factory=dict)
+    awards: dict[int, tuple[Any, Any]] = field(default_factory=dict)
+    born: set[str] = field(default_factory=set)
+
+    def take(self, event: dict[str, Any]) -> None:
+        act, subject, facts = event["act"], event["subject"], event["facts"]
+        kind = subject.partition("/")[0]
+        if act == "bid.hear" and "n" in facts:
+            self.bids[subject, facts["n"], facts["at"]] = facts
+        if kind not in ("lot", "contract", "deposit", "money_order"):
+            return
+        said = self.columns.setdefault(subject, {})
+        if (event["after"] or {}).get("state") is not None:
+            said["state"] = event["after"]["state"]
+        if act in ("deposit.expect", "money_order.raise"):
+            said["amount_fen"] = facts["amount_fen"]
+        if act in ("contract.draft", "contract.sign"):
+            said["content_hash"] = facts.get("content")
+        if act in ("contract.draft", "deposit.expect", "money_order.raise"):
+            self.born.add(subject)
+        if act == "lot.confirm" and "award" in facts:
+            self.awards[facts["award"]] = facts["price_fen"], facts["total_fen"]
+
+    def compare(self, connection: Any, waiting: set[str], n: Counter[str]) -> None:
+        """`waiting` are subjects with acts that have no leaf yet: their rows may be ahead of the log."""
+        met: set[str] = set()
+        for table, names in (
+            ("lot", ["state"]),
+            ("contract", ["state", "content_hash"]),
+            ("deposit", ["state", "amount_fen"]),
+            ("money_order", ["state", "amount_fen"]),
+        ):
+            for id_, *values in connection.execute(f"SELECT id, {', '.join(names)} FROM {table} ORDER BY id"):
+                subject = f"{table}/{id_}"
+                met.add(subject)
+                if subject in waiting:
+                    continue
+                if subject not in self.columns:
+                    raise Lie(f"{table} {id_}", "库中有这一行，而日志中没有它的任何记录")
+                for name, value in zip(names, values, strict=True):
+                    mine = bytes(value).hex() if isinstance(value, bytes | memoryview) else value
+                    if name in self.columns[subject] and self.columns[subject][name] != mine:
+                        raise Lie(f"{table} {id_}", f"{name} 为 {mine}，而日志最后记录为 {self.columns[subject][name]}")
+                n["与日志对照的业务行"] += 1
+        if gone := sorted(self.born - met):
+            raise Lie(gone[0].replace("/", " "), "日志有它的记录，而库中没有这一行")
+        self.compare_bids(connection, waiting, n)
+        for id_, price, total, lot in connection.execute(
+            "SELECT id, price_fen, total_fen, lot_id FROM award ORDER BY id"
+        ):
+            if id_ in self.awards and f"lot/{lot}" not in waiting and self.awards[id_] != (price, total):
+                raise Lie(f"award {id_}", f"成交价 {price}、总价 {total}，而日志记录为 {self.awards[id_]}")
+            n["与日志对照的业务行"] += 1
+
+    def compare_bids(self, connection: Any, waiting: set[str], n: Counter[str]) -> None:
+        left = dict(self.bids)
+        for id_, lot, number, at, *values in connection.execute(
+            "SELECT b.id, s.lot_id, b.n, b.at, b.plate, b.amount_fen, b.verdict, b.seq, b.rank, b.confirm_fen, "
+            "b.expected_seq, b.end_at_after FROM bid b JOIN auction_session s ON s.id = b.session_id ORDER BY b.id"
+        ):
+            said = left.pop((f"lot/{lot}", number, plain(at)), None)
+            if said is None:
+                if f"lot/{lot}" in waiting:
+                    continue
+                raise Lie(f"bid {id_}", f"库中有标的 {lot} 的第 {number} 次报价，而日志中没有（或时间被改）")
+            for name, value in zip(BID_COLUMNS, values, strict=True):
+                if said.get(name) != plain(value):
+                    raise Lie(f"bid {id_}", f"{name} 为 {plain(value)}，而日志记录为 {said.get(name)}")
+            n["与日志对照的报价行"] += 1
+        for subject, number, _ in left:
+            raise Lie(f"bid（{subject} 第 {number} 次）", "日志有这一报价，而库中没有这一行")
 
 
 def difference(said: dict[str, Any], body: bytes) -> str:
@@ -842,6 +995,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--key", action="append", default=[], help="所信任的日志公钥（可多次给出）")
     parser.add_argument("--since", action="append", type=Path, default=[], help="以前保存的签名树头文件")
     parser.add_argument("--receipt", action="append", type=Path, default=[], help="回执文件")
+    parser.add_argument(
+        "--receipts-only", action="store_true", help="只验回执：取得其证明即可，不读全部记录（配合 --url）"
+    )
     parser.add_argument("--policy", type=Path, help="见证策略文件（C2SP tlog-policy）")
     parser.add_argument("--database", help="数据库地址：逐行与日志对照")
     given = parser.parse_args(arguments)
@@ -871,11 +1027,15 @@ def run(source: Online | Export | None, given: argparse.Namespace) -> int:
         print("没有可信任的公钥：请用 --key 指定")
         return 2
     verifier = Verifier(keys)
-    receipts = [(str(p), p.read_text()) for p in given.receipt]
+    receipts = [found for p in given.receipt for found in receipts_in(p)]
+    if given.receipts_only and isinstance(source, Online):
+        receipts, source = [(row, complete(source, row, text)) for row, text in receipts], None
     if source is None:
         for row, text in receipts:
-            head = verifier.receipt(row, text)
-            print(f"回执成立：在 {head.origin} 的前 {head.size} 条记录之内")
+            covered = verifier.receipt(row, text)
+            if covered is None:
+                raise Lie(row, "回执自身相符，但尚无证明：请加 --url 与 --receipts-only 取得")
+            print(f"回执成立：在 {covered.origin} 的前 {covered.size} 条记录之内")
         print(verifier.report)
         return 0
     if given.export:

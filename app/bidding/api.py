@@ -4,6 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query, Request
 
+from app.audit import receipts
+from app.audit.canonical import plain
+from app.audit.receipts import LogReceipt
 from app.base.actor import Actor
 from app.base.db import Tx, transaction
 from app.base.errors import Refused
@@ -52,10 +55,10 @@ def schedule_auction(lot_id: LotId, who: Annotated[Actor, may(P.AUCTION_SCHEDULE
     return out
 
 
-def _receipt(lot_id: int, bid: Bid, *, replayed: bool) -> ReceiptOut:
+def _receipt(lot_id: int, bid: Bid, log: LogReceipt | None, *, replayed: bool) -> ReceiptOut:
     return ReceiptOut(
         lot_id=lot_id, n=bid.n, seq=bid.seq, plate=bid.plate, amount_fen=bid.amount_fen, verdict=bid.verdict,
-        message=VERDICT_ZH[bid.verdict], at=bid.at, end_at=bid.end_at_after, replayed=replayed,
+        message=VERDICT_ZH[bid.verdict], at=bid.at, end_at=bid.end_at_after, replayed=replayed, log=log,
     )  # fmt: skip
 
 
@@ -64,8 +67,9 @@ def bid(lot_id: LotId, body: BidIn, key: Key, who: Annotated[Actor, may(P.BID_PL
     """报价：以入锁后的服务器时间为准；同一幂等键得到同一答复。"""
     with transaction() as tx:
         heard, replayed = place(tx, who, lot_id, PlaceBid(key, body.amount_fen, body.confirm_fen, body.expected_seq))
+        log = receipts.newest(tx, f"lot/{lot_id}", ["bid.hear"], n=heard.n, plate=heard.plate, at=heard.at)
     live.changed(lot_id)
-    receipt = _receipt(lot_id, heard, replayed=replayed)
+    receipt = _receipt(lot_id, heard, log, replayed=replayed)
     if heard.verdict is not Verdict.LEADING:
         raise Refused(receipt.message, reason=heard.verdict, extra={"receipt": receipt.model_dump(mode="json")})
     return receipt
@@ -131,7 +135,8 @@ def own_bids(lot_id: LotId, who: Annotated[Actor, may(P.BID_PLACE)]) -> list[Rec
         entry = qualification.own(tx, lot, who)
         row = queries.find_session(tx, lot)
         found = queries.own_bids(tx, row.id, entry.id) if row and entry else []
-    return [_receipt(lot_id, b, replayed=False) for b in found]
+        held = receipts.by_fact(tx, f"lot/{lot_id}", "bid.hear", "at", plate=entry.plate) if entry and found else {}
+    return [_receipt(lot_id, b, held.get(plain(b.at)), replayed=False) for b in found]
 
 
 @router.post("/lots/{lot_id}/freeze", status_code=202)

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from app.audit.receipts import LogReceipt
 from app.base.wire import Count, Fen, In, LongText, Out
 from app.rules.bidding import Phase, Verdict
 
@@ -32,6 +33,8 @@ class ReceiptOut(Out):
     at: datetime
     end_at: datetime
     replayed: bool
+    log: LogReceipt | None = None
+    """日志回执：请保存，可离线核验（docs/log.md）。"""
 
 
 class BidOut(Out):

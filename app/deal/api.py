@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
+from app.audit import receipts
 from app.base.actor import Actor
 from app.base.db import Tx, transaction
 from app.base.errors import NotFound
@@ -175,7 +176,9 @@ def show_contract(lot_id: Id, who: Annotated[Actor, may(P.CONTRACT_READ)]) -> Co
 def sign(lot_id: Id, body: SignIn, who: Annotated[Actor, may(P.CONTRACT_SIGN)]) -> ContractOut:
     """签署合同：签的是指明哈希的文本；双方签毕合同成立（L73→L80→L81）。"""
     with transaction() as tx:
-        out = contract_out(tx, contract.sign(tx, who, lot_id, content_sha256=body.content_sha256))
+        signed = contract.sign(tx, who, lot_id, content_sha256=body.content_sha256)
+        log = receipts.newest(tx, f"contract/{signed.id}", ["contract.sign"])
+        out = contract_out(tx, signed).model_copy(update={"log": log})
         lot = listings.public_lot(tx, lot_id)
     answer_if_parked([lot])
     return out

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from app.audit.receipts import LogReceipt
 from app.base.wire import Fen, FenOrZero, In, LongText, Out, Text
 from app.bidding.states import AwardState
 from app.compliance.schemas import CheckOut
@@ -102,6 +103,8 @@ class ContractOut(Out):
     transferee_signed_at: datetime | None
     signed_at: datetime | None
     dues: list[DueOut]
+    log: LogReceipt | None = None
+    """签署时所得的日志回执。"""
 
 
 class PaymentIn(In):

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 
+from app.audit import receipts
 from app.base.actor import Actor
 from app.base.db import Tx, transaction
 from app.base.paging import MAX_PAGE, Page, cursor_of, key_of
@@ -64,11 +65,14 @@ def public_out(lot: Lot, listing: Listing) -> PublicLotOut:
     )
 
 
-def _after(listing_id: int, who: Actor, step: Any) -> ListingOut:
+def _after(listing_id: int, who: Actor, step: Any, *, filed: str | None = None) -> ListingOut:
     """Runs one step over a listing's lots. What the law parks is kept parked, and answered as refused, after commit."""
     with transaction() as tx:
         lots = step(tx)
         out = listing_out(tx, queries.one(tx, listing_id, seen_by=who))
+        if filed:
+            found = (receipts.newest(tx, f"lot/{lot.id}", [filed]) for lot in out.lots)
+            out.receipts = [receipt for receipt in found if receipt]
     law.answer_if_parked(lots)
     return out
 
@@ -116,13 +120,13 @@ def attach(listing_id: ListingId, body: DocumentIn, who: Annotated[Actor, may(P.
 @router.post("/listings/{listing_id}/submit")
 def submit(listing_id: ListingId, who: Annotated[Actor, may(P.LISTING_SUBMIT)]) -> ListingOut:
     """申报（L00→L10）。"""
-    return _after(listing_id, who, lambda tx: review.submit(tx, who, listing_id))
+    return _after(listing_id, who, lambda tx: review.submit(tx, who, listing_id), filed="lot.submit")
 
 
 @router.post("/listings/{listing_id}/supplement")
 def supplement(listing_id: ListingId, who: Annotated[Actor, may(P.LISTING_SUBMIT)]) -> ListingOut:
     """补正后再次申报（L12→L10）。"""
-    return _after(listing_id, who, lambda tx: review.supplement(tx, who, listing_id))
+    return _after(listing_id, who, lambda tx: review.supplement(tx, who, listing_id), filed="lot.supplement")
 
 
 @router.post("/listings/{listing_id}/withdraw")

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from app.audit.receipts import LogReceipt
 from app.base.money import PriceBasis
 from app.base.wire import Choice, Day, Fen, FenOrZero, Id, In, LongText, Out, PlainDecimal, Text
 from app.listing.states import LotState
@@ -257,6 +258,8 @@ class ListingOut(Out):
     source_note: str | None
     created_at: datetime
     lots: list[LotOut]
+    receipts: list[LogReceipt] = Field(default_factory=list)
+    """申报时每个标的的日志回执。"""
 
 
 class PublicLotOut(Out):

@@ -20,6 +20,8 @@ from app.supervision.queries import unsealed
 
 BATCH: Final = 500
 _FORMULA: Final = frozenset("=+-@\t\r\n＝＋－＠")
+PERSONAL_KINDS: Final = frozenset({"account", "person", "party", "entry", "deposit", "money_order", "mandate"})
+"""Subjects that are people, or that only exist for one bidder."""
 COLUMNS: Final = (
     "序号", "时间（北京）", "时间（UTC）", "行为", "行为名称", "对象", "对象内序号", "区划", "账号", "自然人", "组织", "应用",
     "代表", "请求号", "结论", "规则", "变更前", "变更后", "事实", "规则结论", "规则集版本", "前一哈希", "哈希",
@@ -34,6 +36,21 @@ def begin_export(tx: Tx, who: Actor, search: Search, *, form: str) -> int:
     region = min(who.prefixes, key=len)
     record(tx, who, "audit.export", f"account/{who.account_id}", region=region, format=form, up_to=up_to, search=asked)
     return up_to
+
+
+def note_search(tx: Tx, who: Actor, search: Search) -> None:
+    """Records a question about one person or account: who looks at people is itself looked at."""
+    asked = {name: value for name, value in asdict(search).items() if value is not None}
+    identity.lock_account(tx, who.account_id)
+    region = min(who.prefixes, key=len)
+    record(tx, who, "audit.search", f"account/{who.account_id}", region=region, search=asked)
+
+
+def is_personal(search: Search) -> bool:
+    """Whether the search is for what somebody did, or for what was done about him."""
+    named = (search.account_id, search.person_id)
+    kind = (search.subject or "").partition("/")[0]
+    return any(n is not None for n in named) or kind in PERSONAL_KINDS
 
 
 def exported(who: Actor, search: Search, *, up_to: int) -> Iterator[AuditEvent]:

@@ -171,6 +171,7 @@ ACT_ZH: Final[Mapping[str, str]] = {
     "auction.single": "按单一意向方处理",
     "auction.unfreeze": "恢复竞价",
     "audit.export": "导出审计日志",
+    "audit.search": "检索涉及个人的记录",
     "award.default": "认定竞得人违约",
     "award.pass_on": "递补下一候选人",
     "bid.hear": "受理报价",

@@ -54,9 +54,13 @@ def _search(asked: SearchIn) -> Search:
 @router.get("/audit-events")
 def events(asked: Annotated[SearchQuery, Query()], who: Annotated[Actor, may(P.AUDIT_READ)]) -> Page[EventOut]:
     """检索审计日志：按对象、行为人、组织、行为、区划、规则、结论、请求号、期间；竞价结束前不显示报名与缴款。"""
-    with transaction(read_only=True) as tx:
+    search = _search(asked)
+    personal = actions.is_personal(search)
+    with transaction(read_only=not personal) as tx:
+        if personal:
+            actions.note_search(tx, who, search)
         found = audit.page(
-            tx, _search(asked), seen_by=who, limit=asked.limit + 1, after=key_of(asked.cursor),
+            tx, search, seen_by=who, limit=asked.limit + 1, after=key_of(asked.cursor),
             oldest_first=asked.order is Order.OLDEST, also=[queries.unsealed()],
         )  # fmt: skip
     items = [EventOut.model_validate(event) for event in found[: asked.limit]]
@@ -93,9 +97,13 @@ def timeline(
 ) -> Page[MomentOut]:
     """一个对象的经过，自始至今，每步一句话。"""
     after = key_of(cursor)
-    with transaction(read_only=True) as tx:
+    search = Search(subject=f"{kind}/{subject_id}")
+    personal = actions.is_personal(search)
+    with transaction(read_only=not personal) as tx:
+        if personal:
+            actions.note_search(tx, who, search)
         found = audit.page(
-            tx, Search(subject=f"{kind}/{subject_id}"), seen_by=who, limit=limit + 1, after=after, oldest_first=True,
+            tx, search, seen_by=who, limit=limit + 1, after=after, oldest_first=True,
             also=[queries.unsealed()],
         )  # fmt: skip
         names = queries.names(tx, (e.account_id for e in found if e.account_id is not None))

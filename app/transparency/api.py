@@ -10,7 +10,7 @@ from app.audit import sequencer
 from app.audit.canonical import plain
 from app.audit.checkpoint import ED25519, Verifier
 from app.audit.models import LogLeaf
-from app.audit.sequencer import body_of
+from app.audit.receipts import receipt_of
 from app.audit.tree import WIDTH, leaf_hash
 from app.base.db import Tx, transaction
 from app.base.errors import Invalid, NotFound
@@ -26,6 +26,7 @@ from app.transparency.schemas import (
     LeafOut,
     LeavesOut,
     ProofOut,
+    PublishedOut,
     ReceiptOut,
     StatusOut,
 )  # fmt: skip
@@ -178,7 +179,8 @@ def receipt(event_id: Annotated[int, Path(ge=1, lt=2**63)]) -> ReceiptOut:
         if event is None:
             raise NotFound
         leaf, head = queries.leaf_of(tx, event_id), queries.latest_head(tx)
-        body = leaf.body if leaf else body_of(event)
+        given = receipt_of(event)
+        body = leaf.body if leaf else given.body.encode()
         if queries.is_withheld(body.decode()):
             raise NotFound
         covered = leaf is not None and head is not None and leaf.index < head.size
@@ -192,7 +194,28 @@ def receipt(event_id: Annotated[int, Path(ge=1, lt=2**63)]) -> ReceiptOut:
             size=head.size if covered and head else None,
             proof=[p.hex() for p in proof] if proof is not None else None,
             checkpoint=_note(tx, head) if covered and head else None,
+            fetch_at=given.fetch_at,
             keys=[k.vkey for k in _vkeys(tx)],
+        )
+
+
+@router.get("/lots/{lot_id}/result")
+def published(request: Request, lot_id: Annotated[int, Path(ge=1, lt=2**63)]) -> PublishedOut:
+    """成交公示是在哪一个（经见证的）签名树头之下发布的。"""
+    with transaction(read_only=True) as tx:
+        event = queries.result_published(tx, lot_id)
+        if event is None:
+            raise NotFound("尚无成交公示")
+        leaf, keeper = queries.leaf_of(tx, event.id), _keeper(request)
+        heads = [_head(tx, keeper, h) for h in queries.heads_over(tx, leaf.index, limit=100)] if leaf else []
+        head = next((h for h in heads if h.has_quorum), heads[0] if heads else None)
+        return PublishedOut(
+            lot_id=lot_id,
+            act=event.act,
+            at=event.at,
+            event_id=event.id,
+            leaf_index=leaf.index if leaf else None,
+            head=head,
         )
 
 

@@ -42,6 +42,10 @@ def policy(settings: Settings) -> witnesses.Policy:
     return witnesses.Policy.parse(settings.log_policy.read_text()) if settings.log_policy else witnesses.Policy()
 
 
+class LogBehind(RuntimeError):
+    """A witness holds a head ahead of the database: acts were lost, or the history was put back."""
+
+
 class Keeper:
     """One a process; which of them works is settled by an advisory lock, round by round."""
 
@@ -55,6 +59,8 @@ class Keeper:
             self._threads.append(Thread(target=self._have_witnessed, name="witnesses", daemon=True))
 
     def start(self) -> None:
+        """Raises LogBehind: a server whose database forgot what was promised does not go on as if nothing were."""
+        self.ask_whether_whole()
         for thread in self._threads:
             thread.start()
 
@@ -94,6 +100,30 @@ class Keeper:
             log.warning("log horizon stalled", waiting=lag.n_waiting, pid=lag.holder_pid, held_for=str(lag.held_for))
         if head is None or now - head.at > STALE:
             log.warning("log head stale", at=head.at.isoformat() if head else None)
+
+    def ask_whether_whole(self) -> None:
+        """Asks each witness how far it has seen the log. Raises LogBehind; a witness that sleeps is only warned of."""
+        asked = [w for w in self.policy.witnesses.values() if w.url]
+        if not asked:
+            return
+        with transaction() as tx:
+            actions.publish(tx, self.signers)
+        with transaction(read_only=True) as tx:
+            head = queries.latest_head(tx)
+        if head is None:
+            return
+        for witness in asked:
+            try:
+                self._take(head.size, witnesses.ask(witness.url or "", head.size, [], head.note))
+            except witnesses.Behind as e:
+                if e.size > head.size:
+                    log.error("witness knows a longer log", witness=witness.name, size=e.size, ours=head.size)  # noqa: TRY400 - the sizes say it all
+                    raise LogBehind(
+                        f"见证方 {witness.name} 见过 {e.size} 条记录的树头，而数据库只有 {head.size} 条：数据库可能被回退或改写，"
+                        "拒绝启动。请先恢复完整的数据库（docs/log.md）"
+                    ) from e
+            except witnesses.Unhelpful as e:
+                log.warning("witness does not answer", witness=witness.name, reason=str(e))
 
     def _have_witnessed(self) -> None:
         while not self._stop.wait(WITNESS_SECONDS):

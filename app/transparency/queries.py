@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -85,3 +86,23 @@ def is_withheld(body: str) -> bool:
     """Whether the public may not read this leaf."""
     act: str = json.loads(body)["event"]["act"]
     return act.partition(".")[0] in WITHHELD_AREAS
+
+
+def result_published(tx: Tx, lot_id: int) -> AuditEvent | None:
+    """The event that published the lot's newest result notice."""
+    return tx.scalar(
+        select(AuditEvent)
+        .where(AuditEvent.subject == f"lot/{lot_id}", AuditEvent.act == "lot.confirm")
+        .order_by(AuditEvent.seq.desc())
+        .limit(1)
+    )
+
+
+def heads_over(tx: Tx, index: int, *, limit: int) -> Sequence[LogHead]:
+    """The first heads that cover this leaf, oldest first."""
+    return tx.scalars(select(LogHead).where(LogHead.size > index).order_by(LogHead.size, LogHead.id).limit(limit)).all()
+
+
+def other_keys(tx: Tx, public_key: bytes, at: datetime) -> Sequence[LogKey]:
+    """The announced keys besides this one that are still good at that moment."""
+    return [k for k in keys(tx) if k.public_key != public_key and (k.not_after is None or k.not_after > at)]

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from app.audit.receipts import LogReceipt
 from app.base.wire import Count, In, Out
 
 MAX_LEAVES = 1000
@@ -38,18 +39,9 @@ class ProofOut(Out):
     proof: list[str]
 
 
-class ReceiptOut(Out):
+class ReceiptOut(LogReceipt):
     """What the holder of an act keeps. Proof and checkpoint are there as soon as a signed head covers the leaf."""
 
-    version: int = 1
-    event_id: int
-    body: str
-    chain_hash: str
-    leaf_hash: str
-    leaf_index: int | None
-    size: int | None
-    proof: list[str] | None
-    checkpoint: str | None
     keys: list[str]
 
 
@@ -61,6 +53,19 @@ class HeadOut(Out):
     cosigned_by: list[str]
     has_quorum: bool
     checkpoint: str
+
+
+class PublishedOut(Out):
+    """The head under which a notice was published: the first that a quorum of witnesses cosigned over the leaf of its
+    publication; the first signed one where no quorum is there yet, which `head.has_quorum` says. None until signed.
+    """
+
+    lot_id: int
+    act: str
+    at: datetime
+    event_id: int
+    leaf_index: int | None
+    head: HeadOut | None
 
 
 class KeyOut(Out):

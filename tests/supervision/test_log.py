@@ -189,3 +189,17 @@ def test_every_act_has_a_chinese_name() -> None:
 def test_a_sentence_tells_a_new_state_and_a_plain_reason(tx: Tx) -> None:
     event = record(tx, None, "entry.register", "entry/1", region="411002", after={"state": "registered"}, reason="自愿")
     assert sentence(event, "某人").endswith("，某人提交报名（报名1），状态为“registered”，原因：自愿。")
+
+
+def test_a_question_about_a_person_is_itself_in_the_log(world: World) -> None:
+    client, headers, clerk = world
+    before = len(find(world, "act=audit.search"))
+    find(world, f"person_id={clerk.person_id}")
+    find(world, f"subject=account/{clerk.account_id}")
+    find(world, "subject=lot/1")
+    asked = find(world, "act=audit.search&order=oldest")[before:]
+    assert [e["facts"]["search"] for e in asked] == [
+        {"person_id": clerk.person_id}, {"subject": f"account/{clerk.account_id}"}
+    ]  # fmt: skip
+    assert client.get(f"/api/v1/subjects/account/{clerk.account_id}/timeline", headers=headers["city"]).is_success
+    assert len(find(world, "act=audit.search")) == before + 3
