@@ -2,7 +2,6 @@
 
 from datetime import date
 from hashlib import sha256
-from math import isfinite
 from typing import Annotated, Any
 
 import shapely
@@ -14,8 +13,7 @@ from app.base.errors import Invalid
 from app.base.paging import Page, cursor_of, key_of
 from app.base.wire import RegionCode
 from app.ground import actions, files, queries
-from app.ground.queries import Box
-from app.ground.schemas import GroundOut, ImportOut, LayerOut, MapFeatureOut, MapOut, Source, WithdrawIn
+from app.ground.schemas import GroundOut, ImportOut, LayerOut, MapFeatureOut, MapOut, Source, WithdrawIn, box_of
 from app.ground.shapes import thinned
 from app.ground.states import RedLine
 from app.identity.auth import may
@@ -31,20 +29,6 @@ Key = Annotated[int, Path(ge=1, lt=2**63)]
 Cursor = Annotated[str | None, Query(max_length=40)]
 Upload = Annotated[UploadFile, File(description="zip 打包的 Shapefile、GeoPackage 或 GeoJSON，不超过一百万字节")]
 Restrictor = Annotated[Actor, may(P.RESTRICTION_RECORD)]
-
-
-def box_of(said: str) -> Box:
-    """`西,南,东,北` in degrees. Raises Invalid."""
-    try:
-        sides = [float(side) for side in said.split(",")]
-    except ValueError as e:
-        raise Invalid("须为 西,南,东,北 四个经纬度", field="box") from e
-    if len(sides) != len(Box._fields) or not all(map(isfinite, sides)):
-        raise Invalid("须为 西,南,东,北 四个经纬度", field="box")
-    box = Box(*sides)
-    if not (-180 <= box.west <= box.east <= 180 and -90 <= box.south <= box.north <= 90):
-        raise Invalid("须西不过东、南不过北，单位为度", field="box")
-    return box
 
 
 def _content(file: UploadFile) -> bytes:

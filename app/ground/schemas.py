@@ -1,11 +1,14 @@
 """Shapes on the wire of the map: reports of imports, findings, layers, and GeoJSON out."""
 
 from datetime import datetime
+from math import isfinite
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
+from app.base.errors import Invalid
 from app.base.wire import In, Out, PlainDecimal, Text
+from app.ground.queries import Box
 from app.ground.states import GroundFinding, RedLine
 
 Source = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
@@ -94,3 +97,17 @@ class MapOut(Out):
     type: Literal["FeatureCollection"] = "FeatureCollection"
     features: list[MapFeatureOut]
     next_cursor: Annotated[str | None, Field(description="下一页")] = None
+
+
+def box_of(said: str) -> Box:
+    """`西,南,东,北` in degrees. Raises Invalid."""
+    try:
+        sides = [float(side) for side in said.split(",")]
+    except ValueError as e:
+        raise Invalid("须为 西,南,东,北 四个经纬度", field="box") from e
+    if len(sides) != len(Box._fields) or not all(map(isfinite, sides)):
+        raise Invalid("须为 西,南,东,北 四个经纬度", field="box")
+    box = Box(*sides)
+    if not (-180 <= box.west <= box.east <= 180 and -90 <= box.south <= box.north <= 90):
+        raise Invalid("须西不过东、南不过北，单位为度", field="box")
+    return box

@@ -8,6 +8,7 @@ from app.audit import receipts
 from app.base.actor import Actor
 from app.base.db import Tx, transaction
 from app.base.paging import MAX_PAGE, Page, cursor_of, key_of
+from app.ground.schemas import box_of
 from app.identity.auth import may
 from app.identity.permissions import P
 from app.listing import queries
@@ -280,14 +281,16 @@ def lots(
     state: LotState | None = None,
     region: Region = None,
     category: Annotated[str | None, Query(max_length=40)] = None,
+    box: Annotated[str | None, Query(max_length=100, description="西,南,东,北；只列地块图形在框内的")] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[PublicLotOut]:
     """公开的标的，最新在前。"""
     with transaction(read_only=True) as tx:
         rows = queries.page_public(
-            tx, after=key_of(cursor), limit=limit + 1, state=state, region=region, category=category
-        )
+            tx, after=key_of(cursor), limit=limit + 1, state=state, region=region, category=category,
+            box=None if box is None else box_of(box),
+        )  # fmt: skip
     items = [public_out(lot, listing) for lot, listing in rows[:limit]]
     return Page(items=items, next_cursor=cursor_of(items[-1].id) if len(rows) > limit else None)
 

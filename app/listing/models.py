@@ -140,7 +140,7 @@ class LotItem(Model):
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"), index=True)
-    parcel_id: Mapped[int | None] = mapped_column(ForeignKey("parcel.id"))
+    parcel_id: Mapped[int | None] = mapped_column(ForeignKey("parcel.id"), index=True)
     asset_id: Mapped[int | None] = mapped_column(ForeignKey("asset.id"))
     quantity: Mapped[Decimal] = mapped_column(Numeric(16, 4))
     start_fen: Mapped[int | None] = mapped_column(BigInteger)

@@ -8,6 +8,7 @@ from sqlalchemy import Select, or_, select
 from app.base.actor import Actor, in_scope
 from app.base.db import Tx
 from app.base.errors import NotFound
+from app.ground.queries import Box, things_in
 from app.listing.models import Listing, ListingDocument, Lot, LotItem, Notice, ReviewCase
 from app.listing.states import PUBLIC_STATES, LotState
 from app.registry import queries as registry
@@ -111,9 +112,16 @@ def page(
 
 
 def page_public(
-    tx: Tx, *, after: int | None, limit: int, state: LotState | None, region: str | None, category: str | None
+    tx: Tx,
+    *,
+    after: int | None,
+    limit: int,
+    state: LotState | None,
+    region: str | None,
+    category: str | None,
+    box: Box | None = None,
 ) -> list[tuple[Lot, Listing]]:
-    """Lots that the public may see, newest first."""
+    """Lots that the public may see, newest first. In a box: those with a parcel whose shape's box meets it."""
     query = select(Lot, Listing).join(Listing, Listing.id == Lot.listing_id).where(Lot.state.in_(PUBLIC_STATES))
     if state is not None:
         query = query.where(Lot.state == state)
@@ -123,6 +131,8 @@ def page_public(
         query = query.where(Listing.category == category)
     if after is not None:
         query = query.where(Lot.id < after)
+    if box is not None:
+        query = query.where(things_in(tx, box, LotItem.parcel_id, LotItem.lot_id, Lot.id))
     return [(lot, listing) for lot, listing in tx.execute(query.order_by(Lot.id.desc()).limit(limit))]
 
 
