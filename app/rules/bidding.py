@@ -42,6 +42,7 @@ class Phase(StrEnum):
     FREE = "FREE"
     PREP = "PREP"
     TIMED = "TIMED"
+    CAP = "CAP"
     FROZEN = "FROZEN"
     ENDED = "ENDED"
 
@@ -50,6 +51,7 @@ class Verdict(StrEnum):
     """What an offer hears: leading, or the procedure's reject code."""
 
     LEADING = "LEADING"
+    AGREED = "AGREED"
     NOT_OPEN = "NOT_OPEN"
     ENDED = "ENDED"
     NOT_QUALIFIED = "NOT_QUALIFIED"
@@ -71,6 +73,7 @@ class Verdict(StrEnum):
 
 VERDICT_ZH: dict[Verdict, str] = {
     Verdict.LEADING: "报价有效，当前领先",
+    Verdict.AGREED: "同价有效，收盘后依顺位或抽签确定",
     Verdict.NOT_OPEN: "竞价尚未开始，或正处于准备期",
     Verdict.ENDED: "竞价已结束",
     Verdict.NOT_QUALIFIED: "未取得本标的竞价资格",
@@ -107,6 +110,8 @@ class Rules:
     step_rule: StepRule = StepRule.MULTIPLE
     step_max_fen: int | None = None
     cap_fen: int | None = None
+    cap_window: timedelta = timedelta(0)
+    """How long others may agree to the cap once it is reached; zero where the notice has no such window."""
     allow_self_outbid: bool = False
     priority_in: bool = False
     same_rank: SameRank = SameRank.FIRST
@@ -138,6 +143,8 @@ class Auction:
     leader_rank: int | None = None
     paused: Phase | None = None
     remaining: timedelta = timedelta(0)
+    tied: tuple[tuple[str, int | None], ...] = ()
+    """Plates and ranks that stand at the best price together, in order of arrival; empty while one stands alone."""
 
 
 def open_auction(rules: Rules) -> Auction:
@@ -178,9 +185,14 @@ def hear(a: Auction, offer: Offer, now: datetime) -> tuple[Auction, Verdict]:
         return a, _CLOSED[a.phase]
     if offer.expected_seq is not None and offer.expected_seq != a.seq:
         return a, Verdict.STALE_SCREEN
+    if a.phase is Phase.CAP:
+        return _agree(a, offer)
     verdict = _weigh(a, offer)
+    if verdict is Verdict.AGREED:
+        return replace(_joined(a, offer), end_at=_extended(a, now)), verdict
     if verdict is not Verdict.LEADING:
         return a, verdict
+    capped = bool(a.rules.cap_window) and offer.amount_fen == a.rules.cap_fen
     return (
         replace(
             a,
@@ -188,10 +200,27 @@ def hear(a: Auction, offer: Offer, now: datetime) -> tuple[Auction, Verdict]:
             best_fen=offer.amount_fen,
             leader=offer.plate,
             leader_rank=offer.rank,
-            end_at=_extended(a, now),
+            phase=Phase.CAP if capped else a.phase,
+            end_at=now + a.rules.cap_window if capped else _extended(a, now),
+            tied=(),
         ),
         verdict,
     )
+
+
+def _joined(a: Auction, offer: Offer) -> Auction:
+    first = a.tied or ((a.leader or "", a.leader_rank),)
+    return replace(a, tied=(*first, (offer.plate, offer.rank)))
+
+
+def _agree(a: Auction, offer: Offer) -> tuple[Auction, Verdict]:
+    """同意最高限价：within the window others may agree to the cap, once each; nothing extends it (procedure 2.1)."""
+    if offer.plate == a.leader or any(offer.plate == plate for plate, _ in a.tied):
+        return a, Verdict.SELF_OUTBID
+    if offer.amount_fen != a.rules.cap_fen:
+        up = 1 if a.rules.rising else -1
+        return a, Verdict.OVER_CAP if up * (offer.amount_fen - (a.best_fen or 0)) > 0 else Verdict.STEP_TOO_SMALL
+    return _joined(a, offer), Verdict.AGREED
 
 
 def _weigh(a: Auction, offer: Offer) -> Verdict:
@@ -229,6 +258,9 @@ def _match(a: Auction, offer: Offer) -> Verdict:
         return Verdict.PRIORITY_ONLY
     if a.leader_rank is None or offer.rank < a.leader_rank:
         return Verdict.LEADING
+    if offer.rank == a.leader_rank and a.rules.same_rank is SameRank.LOTTERY:
+        joined = any(offer.plate == plate for plate, _ in a.tied)
+        return Verdict.SELF_OUTBID if joined else Verdict.AGREED
     return Verdict.STEP_TOO_SMALL
 
 
@@ -266,6 +298,6 @@ def resume(a: Auction, now: datetime) -> Auction:
     """
     if a.phase is not Phase.FROZEN:
         return a
-    if a.paused is Phase.FREE:
-        return replace(a, phase=Phase.FREE, paused=None, end_at=now + a.remaining, remaining=timedelta(0))
+    if a.paused in {Phase.FREE, Phase.CAP}:
+        return replace(a, phase=a.paused, paused=None, end_at=now + a.remaining, remaining=timedelta(0))
     return replace(a, phase=Phase.PREP, paused=None, end_at=now + PREPARE_AGAIN, remaining=timedelta(0))

@@ -19,7 +19,7 @@ def period(a: Auction) -> timedelta:
 
 
 def _decides(a: Auction) -> bool:
-    return a.phase is Phase.TIMED or (a.phase is Phase.FREE and not a.rules.timed)
+    return a.phase in {Phase.TIMED, Phase.CAP} or (a.phase is Phase.FREE and not a.rules.timed)
 
 
 def is_hit(a: Auction, stopped_at: datetime, now: datetime) -> bool:
