@@ -16,6 +16,8 @@ from app.listing.states import LotState
 from app.qualification import queries as qualification
 from app.rules.bidding import Phase
 from app.rules.book import Step
+from app.rules.trading import single
+from app.rules.trading.single import Way
 
 
 def schedule(tx: Tx, who: Actor, lot_id: int) -> Lot:
@@ -39,8 +41,11 @@ def schedule(tx: Tx, who: Actor, lot_id: int) -> Lot:
         return lot
     take_duty(tx, who, lot, "auction", now=now)
     ready = qualification.ready(tx, lot)
-    policy, may_extend = lot.rules["one_bidder"], lot.n_extensions < int(lot.rules["extension_cycles"])
-    if len(ready) >= 2:
+    then = single.way(
+        single.Policy(lot.rules["one_bidder"]), n_qualified=len(ready), n_extended=lot.n_extensions,
+        extensions_announced=int(lot.rules["extension_cycles"]),
+    )  # fmt: skip
+    if then is Way.COMPETE:
         if lot.auction_at is None or lot.auction_at < now:
             lot.auction_at = notice.next_hour(tx, now)
         row = Session(
@@ -55,18 +60,12 @@ def schedule(tx: Tx, who: Actor, lot_id: int) -> Lot:
             lot=lot.id, opens_at=row.opens_at, rules=row.rules,
         )  # fmt: skip
         return move(tx, who, lot, "schedule", now=now, findings=findings, opens_at=row.opens_at, rules=row.rules)
-    if not ready:
-        if may_extend:
-            return notice.extend(tx, lot, now=now)
-        return notice.fail(tx, lot, "NO_ENTRY", now=now)
-    if policy == "NEED_TWO" and not may_extend:
-        return notice.fail(tx, lot, "NOT_ENOUGH_BIDDERS", now=now)
-    if policy != "DIRECT" and lot.n_extensions == 0 and may_extend:
+    if then is Way.EXTEND:
         return notice.extend(tx, lot, now=now)
-    if policy == "NEED_TWO":
-        return notice.extend(tx, lot, now=now)
+    if then is not Way.DIRECT:
+        return notice.fail(tx, lot, "NOT_ENOUGH_BIDDERS" if ready else "NO_ENTRY", now=now)
     only = ready[0]
-    price = max(lot.start_fen, only.quote_fen or lot.start_fen)
+    price = single.direct_price_fen(lot.start_fen, only.quote_fen)
     award(tx, lot, only, price, way="single", now=now, n_rounds=1)
     record(tx, who, "auction.single", f"listing/{listing.id}", region=lot.region_code, lot=lot.id, price_fen=price)
     return lot
