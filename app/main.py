@@ -15,6 +15,7 @@ from sqlalchemy import text
 from app.base import sealing
 from app.base.db import connect, transaction
 from app.bidding import api as bidding
+from app.bidding import sealed_api
 from app.bidding.live import Live
 from app.compliance import api as compliance
 from app.deal import api as deal
@@ -54,6 +55,7 @@ ROUTERS = (
     listing.router,
     qualification.router,
     bidding.router,
+    sealed_api.router,
     deal.router,
     performance.router,
     holdings.router,

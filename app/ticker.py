@@ -38,6 +38,7 @@ TICKS = (
     Tick("listing.overdue_supplements", listing.overdue_supplements),
     Tick("bidding.reopen_due", bidding.reopen_due),
     Tick("bidding.advance_due", bidding.advance_due),
+    Tick("bidding.seal_due", bidding.seal_due),
     Tick("bidding.silence_due", bidding.silence_due),
     Tick("bidding.check_due", bidding.check_due),
     Tick("deal.end_publicity_due", deal.end_publicity_due),

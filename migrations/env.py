@@ -11,7 +11,7 @@ from app.base.db import Model
 from app.settings import Settings
 
 for module in pkgutil.walk_packages(app.__path__, "app."):
-    if module.name.endswith(".models"):
+    if module.name.endswith("models"):
         importlib.import_module(module.name)
 
 SQL_ALONE = {"installation", "clock_shift"}

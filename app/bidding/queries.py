@@ -3,7 +3,7 @@
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import distinct, func, select
+from sqlalchemy import ColumnElement, distinct, func, select
 
 from app.audit.canonical import canonical, plain
 from app.base.db import Tx
@@ -105,6 +105,12 @@ def to_reopen(tx: Tx, now: datetime, *, limit: int) -> list[int]:
     )
 
 
+def not_sealed() -> ColumnElement[bool]:
+    """Sessions whose offers are open: sealed ones have a clock of their own."""
+    mode: ColumnElement[str] = Session.rules["mode"].astext
+    return mode.is_distinct_from("one_shot")
+
+
 def running(tx: Tx, started_by: datetime) -> list[int]:
     """Lots whose session could have been hit by an outage that ended at `started_by`, in the order of their ids."""
     return list(
@@ -115,6 +121,7 @@ def running(tx: Tx, started_by: datetime) -> list[int]:
                 Session.opens_at <= started_by,
                 Session.closed_at.is_(None),
                 Session.phase != Phase.FROZEN,
+                not_sealed(),
                 Lot.state.in_((LotState.SCHEDULED, LotState.FREE_BIDDING, LotState.TIMED_BIDDING)),
             )
             .order_by(Lot.id)
@@ -163,6 +170,7 @@ def due(tx: Tx, now: datetime, *, limit: int) -> list[int]:
             .join(Session, (Session.lot_id == Lot.id) & (Session.round_no == Lot.round_no))
             .where(
                 Session.end_at <= now,
+                not_sealed(),
                 # A late offer may have found the end before the clock did: what counts is that nobody has closed it.
                 Session.closed_at.is_(None),
                 Session.phase != Phase.FROZEN,

@@ -32,3 +32,63 @@ AWARD: Lifecycle[AwardState] = Lifecycle(
     Move("default", (S.PENDING, S.FINAL), S.DEFAULTED, "县中心"),
     Move("cancel", (S.PENDING, S.CONFIRMED), S.CANCELLED, "县中心"),
 )
+
+
+class RoundState(StrEnum):
+    """密封报价轮次。"""
+
+    RESERVE = "reserve"
+    SEALING = "sealing"
+    CLOSED = "closed"
+    REVEALING = "revealing"
+    OPENED = "opened"
+    REVEALED = "revealed"
+
+
+R = RoundState
+
+ROUND_STATE_ZH = {
+    R.RESERVE: "密钥备用",
+    R.SEALING: "收受密封报价",
+    R.CLOSED: "截止待开封",
+    R.REVEALING: "份额不足，报价人出示回执",
+    R.OPENED: "已开封，私钥公布",
+    R.REVEALED: "已按回执确定",
+}
+
+ROUND: Lifecycle[RoundState] = Lifecycle(
+    "密封报价",
+    Move("start", (R.RESERVE,), R.SEALING),
+    Move("close", (R.SEALING,), R.CLOSED),
+    Move("reveal", (R.CLOSED,), R.REVEALING, "两家保管单位，或逾期未开封"),
+    Move("open", (R.CLOSED, R.REVEALING), R.OPENED, "两家保管单位"),
+    Move("settle", (R.REVEALING,), R.REVEALED),
+)
+
+
+class SealVerdict(StrEnum):
+    """What an envelope hears, or the withdrawal of one."""
+
+    SEALED = "SEALED"
+    WITHDRAWN = "WITHDRAWN"
+    NOT_OPEN = "NOT_OPEN"
+    ENDED = "ENDED"
+    FROZEN = "FROZEN"
+    NOT_QUALIFIED = "NOT_QUALIFIED"
+    DEPOSIT_MISSING = "DEPOSIT_MISSING"
+    NOT_TIED = "NOT_TIED"
+    DUPLICATE = "DUPLICATE"
+
+
+SEAL_VERDICT_ZH = {
+    SealVerdict.SEALED: "密封报价已收存，截止前可改，最后一份有效",
+    SealVerdict.WITHDRAWN: "密封报价已撤回",
+    SealVerdict.NOT_OPEN: "密封报价尚未开始",
+    SealVerdict.ENDED: "密封报价已截止",
+    SealVerdict.FROZEN: "竞价已中止，恢复后再报价",
+    SealVerdict.NOT_QUALIFIED: "未取得本标的竞价资格",
+    SealVerdict.DEPOSIT_MISSING: "保证金未到账",
+    SealVerdict.NOT_TIED: "本轮仅并列最高者再次报价",
+    SealVerdict.DUPLICATE: "该密文已提交过",
+}
+TAKEN = frozenset({SealVerdict.SEALED, SealVerdict.WITHDRAWN})

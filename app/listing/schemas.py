@@ -82,12 +82,31 @@ class ItemIn(In):
 class BiddingIn(In):
     """Where the lot departs from its category's default rules of bidding; absent means the default."""
 
+    mode: Annotated[str, Field(pattern=r"^(ascending|one_shot)$")] | None = None
     free_seconds: Annotated[int, Field(ge=60, le=30 * 86400)] | None = None
     timed_seconds: Annotated[int, Field(ge=30, le=3600)] | None = None
     one_bidder: Annotated[str, Field(pattern=r"^(DIRECT|EXTEND_THEN_DIRECT|NEED_TWO)$")] | None = None
     priority: Annotated[str, Field(pattern=r"^(NONE|P_IN|P_ASK|P_IN_ASK)$")] | None = None
     pass_to_next: bool | None = None
     extension_cycles: Annotated[int, Field(ge=0, le=24)] | None = None
+    requote_rounds: Annotated[int, Field(ge=0, le=2)] | None = None
+    requote_seconds: Annotated[int, Field(ge=60, le=86400)] | None = None
+    opening_seconds: Annotated[int, Field(ge=600, le=5 * 86400)] | None = None
+    reveal_seconds: Annotated[int, Field(ge=3600, le=10 * 86400)] | None = None
+
+    @model_validator(mode="after")
+    def _of_its_mode(self) -> Self:
+        if self.mode == "one_shot":
+            if self.timed_seconds is not None:
+                raise ValueError("一次性密封报价没有限时期")
+            if self.free_seconds is not None and self.free_seconds < 600:
+                raise ValueError("密封报价期不少于10分钟")
+        elif any(
+            v is not None
+            for v in (self.requote_rounds, self.requote_seconds, self.opening_seconds, self.reveal_seconds)
+        ):
+            raise ValueError("只有一次性密封报价有再报价、开封和出示回执的期限")
+        return self
 
 
 class LotIn(In):
@@ -112,6 +131,8 @@ class LotIn(In):
             raise ValueError("期限的起始日晚于终止日")
         if self.cap_fen is not None and self.cap_fen < self.start_fen:
             raise ValueError("最高限价低于起始价")
+        if self.cap_fen is not None and self.bidding.mode == "one_shot":
+            raise ValueError("一次性密封报价没有最高限价")
         if self.floor_fen is not None and self.floor_fen > self.start_fen:
             raise ValueError("授权底价高于起始价")
         return self

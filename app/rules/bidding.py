@@ -40,6 +40,7 @@ class Phase(StrEnum):
 
     WAITING = "WAITING"
     FREE = "FREE"
+    SEALED = "SEALED"
     PREP = "PREP"
     TIMED = "TIMED"
     CAP = "CAP"
@@ -69,6 +70,7 @@ class Verdict(StrEnum):
     BAD_BASIS = "BAD_BASIS"
     CONFIRM_JUMP = "CONFIRM_JUMP"
     STALE_SCREEN = "STALE_SCREEN"
+    SEALED_ONLY = "SEALED_ONLY"
 
 
 VERDICT_ZH: dict[Verdict, str] = {
@@ -91,6 +93,7 @@ VERDICT_ZH: dict[Verdict, str] = {
     Verdict.BAD_BASIS: "计价口径与公告不符",
     Verdict.CONFIRM_JUMP: "加价幅度异常，请再次输入金额确认",
     Verdict.STALE_SCREEN: "页面已过时，价格已变化",
+    Verdict.SEALED_ONLY: "本标的为一次性密封报价，请提交密封报价",
 }
 
 
@@ -117,6 +120,8 @@ class Rules:
     same_rank: SameRank = SameRank.FIRST
     rising: bool = True
     """False for procurement: the mirror image, prices fall from the start (2.7)."""
+    sealed: bool = False
+    """一次性密封报价：one period in which envelopes are taken, and no open offer is heard (2.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +167,7 @@ def at(a: Auction, now: datetime) -> Auction:
 def _next_phase(a: Auction) -> Auction:
     rules = a.rules
     if a.phase is Phase.WAITING:
-        return replace(a, phase=Phase.FREE, end_at=a.end_at + rules.free)
+        return replace(a, phase=Phase.SEALED if rules.sealed else Phase.FREE, end_at=a.end_at + rules.free)
     if a.phase is Phase.FREE and rules.timed and rules.prep:
         return replace(a, phase=Phase.PREP, end_at=a.end_at + rules.prep)
     if a.phase in {Phase.FREE, Phase.PREP} and rules.timed:
@@ -173,6 +178,7 @@ def _next_phase(a: Auction) -> Auction:
 _CLOSED = {
     Phase.WAITING: Verdict.NOT_OPEN,
     Phase.PREP: Verdict.NOT_OPEN,
+    Phase.SEALED: Verdict.SEALED_ONLY,
     Phase.FROZEN: Verdict.FROZEN,
     Phase.ENDED: Verdict.ENDED,
 }
@@ -298,6 +304,6 @@ def resume(a: Auction, now: datetime) -> Auction:
     """
     if a.phase is not Phase.FROZEN:
         return a
-    if a.paused in {Phase.FREE, Phase.CAP}:
+    if a.paused in {Phase.FREE, Phase.SEALED, Phase.CAP}:
         return replace(a, phase=a.paused, paused=None, end_at=now + a.remaining, remaining=timedelta(0))
     return replace(a, phase=Phase.PREP, paused=None, end_at=now + PREPARE_AGAIN, remaining=timedelta(0))

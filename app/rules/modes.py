@@ -14,6 +14,11 @@ def bidding_defaults(category: str) -> dict[str, Any]:
     return dict(_TABLE["default"]) | dict(_TABLE.get(category, {}))
 
 
+def mode_defaults(mode: str) -> dict[str, Any]:
+    """What a mode's announcement says beyond the category's defaults; nothing for the ascending one."""
+    return {} if mode == "ascending" else dict(_TABLE[mode])
+
+
 def nice(value: int) -> int:
     """The smallest of 1, 2, 5, 10, 20, 50 … that is not below `value`."""
     power = 1

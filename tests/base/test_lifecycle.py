@@ -75,7 +75,7 @@ def test_every_state_of_a_lot_is_named_reachable_and_can_end() -> None:
             todo += fresh
         return seen
 
-    no_way_yet = {LotState.SEALED, LotState.EVALUATING}  # sealed offers and tenders
+    no_way_yet = {LotState.EVALUATING}  # tenders
     assert set(LotState) - reach(LotState.DRAFT) == no_way_yet
     for state in set(LotState) - no_way_yet:
         assert reach(state) & FINAL_STATES, state

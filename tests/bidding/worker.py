@@ -74,16 +74,16 @@ def forget_keys() -> None:
 
 def close_twice() -> None:
     """doubleclose: the close runs a second time over what it has just closed."""
-    once = clock._close
+    once = clock.close
 
-    def twice(tx: Any, lot: Lot, row: Any, now: Any) -> None:
+    def twice(tx: Any, lot: Lot, row: Any, now: Any, **over: Any) -> None:
         state = lot.state
-        once(tx, lot, row, now)
+        once(tx, lot, row, now, **over)
         tx.flush()
         lot.state = state
-        once(tx, lot, row, now)
+        once(tx, lot, row, now, **over)
 
-    clock._close = twice
+    clock.close = twice
 
 
 def doze(random: Random, share: float) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 from app.bidding.models import Session
 from app.rules.bidding import Auction, Extension, Rules, SameRank, StepRule
 
+SEALED_MODE = "one_shot"
+
 
 def rules_of(announced: dict[str, Any], *, opens_at: datetime) -> Rules:
     """The rules as announced, for the fold."""
@@ -22,6 +24,7 @@ def rules_of(announced: dict[str, Any], *, opens_at: datetime) -> Rules:
         allow_self_outbid=announced["allow_self_outbid"],
         priority_in=announced["priority"] in {"P_IN", "P_IN_ASK"},
         same_rank=SameRank(announced["same_rank"]),
+        sealed=announced.get("mode") == SEALED_MODE,
     )
 
 

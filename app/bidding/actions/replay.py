@@ -5,7 +5,8 @@ from typing import Any
 from app.base.db import Tx
 from app.base.errors import Conflict
 from app.bidding import queries
-from app.bidding.actions.fold import rules_of
+from app.bidding.actions import sealed_replay
+from app.bidding.actions.fold import SEALED_MODE, rules_of
 from app.bidding.models import Outage, Pause, Session
 from app.listing import queries as listings
 from app.qualification import queries as qualification
@@ -19,22 +20,24 @@ def recompute(tx: Tx, lot_id: int) -> dict[str, Any]:
     row = queries.session(tx, lot)
     if row.closed_at is None:
         raise Conflict("竞价尚未结束", extra={"state": lot.state})
-    events = events_of(tx, row)
-    outcome = replay(rules_of(row.rules, opens_at=row.opens_at), events, until=row.closed_at)
-    winner, price = outcome.leader, outcome.price_fen
+    if row.rules["mode"] == SEALED_MODE:
+        found = sealed_replay.outcome(tx, lot, row)
+    else:
+        outcome = replay(rules_of(row.rules, opens_at=row.opens_at), events_of(tx, row), until=row.closed_at)
+        found = {
+            "rule_version": row.rules["rule_version"], "winner": outcome.leader, "price_fen": outcome.price_fen,
+            "seq": outcome.seq, "ended_at": outcome.ended_at, "contradictions": list(outcome.contradictions),
+        }  # fmt: skip
+    winner, price = found["winner"], found["price_fen"]
     for ask in queries.asks(tx, row.id):
         if ask.answer == "yes":
             winner = qualification.one(tx, ask.entry_id).plate
             price = ask.counter_fen if ask.kind == "counter" else price
-    return {
-        "rule_version": row.rules["rule_version"],
+    return found | {
         "winner": winner,
         "price_fen": price,
-        "seq": outcome.seq,
         "n_heard": row.n_heard,
-        "ended_at": outcome.ended_at,
-        "agrees": (winner, price) == (row.leader, row.best_fen) and not outcome.contradictions,
-        "contradictions": list(outcome.contradictions),
+        "agrees": (winner, price) == (row.leader, row.best_fen) and not found["contradictions"],
         "bid_log_root": queries.log_root(tx, row.id),
     }
 

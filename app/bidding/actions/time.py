@@ -49,19 +49,20 @@ def advance_due(tx: Tx) -> int:
         keep(row, at(auction_of(row), now))
         show_phase(tx, lot, row, now)
         if row.phase is Phase.ENDED and row.closed_at is None:
-            _close(tx, lot, row, now)
+            close(tx, lot, row, now)
         done += 1
     return done
 
 
-def _close(tx: Tx, lot: Lot, row: Session, now: datetime) -> None:
+def close(tx: Tx, lot: Lot, row: Session, now: datetime, *, failing: str = "NO_BID") -> None:
+    """Closes an ended session for good: a question to the holders of priority, the award, or `failing` as the reason."""
     row.closed_at = now
     record(
         tx, None, "lot.close", f"lot/{lot.id}", region=lot.region_code,
         winner=row.leader, price_fen=row.best_fen, bid_seq=row.seq, n_heard=row.n_heard, ended_at=row.end_at,
     )  # fmt: skip
     if row.leader is None:
-        notice.fail(tx, lot, "NO_BID", now=now)
+        notice.fail(tx, lot, failing, now=now)
         return
     if row.rules["priority"] in {"P_ASK", "P_IN_ASK"} and _ask_next(tx, lot, row, now):
         return

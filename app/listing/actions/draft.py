@@ -18,7 +18,7 @@ from app.listing.schemas import CATEGORY_CODE, BiddingIn, ItemIn, ListingIn, Lot
 from app.listing.states import LOT, LotState
 from app.registry import queries as registry
 from app.rules.deposit import standard_deposit_fen
-from app.rules.modes import bidding_defaults, default_step_fen
+from app.rules.modes import bidding_defaults, default_step_fen, mode_defaults
 
 
 def draft(tx: Tx, who: Actor, body: ListingIn) -> Listing:
@@ -93,6 +93,8 @@ def _lot(listing: Listing, number: int, body: LotIn, defaults: dict[str, Any], p
         raise Invalid("按期计价须给出期限", field=f"{path}.term_start")
     _check_composite(body, months, path)
     rules = bidding_defaults(listing.category) | _overrides(body.bidding, defaults)
+    if rules["mode"] == "one_shot" and rules["priority"] != "NONE":
+        rules["priority"] = "P_ASK"  # nobody can match on the spot what nobody can see
     step = body.step_fen or default_step_fen(body.start_fen, body.price_basis)
     if body.cap_fen is not None and body.cap_fen < body.start_fen + step:
         raise Invalid("最高限价须高于起始价至少一个加价幅度", field=f"{path}.cap_fen")
@@ -117,7 +119,7 @@ def _overrides(bidding: BiddingIn, defaults: dict[str, Any]) -> dict[str, Any]:
     given = {k: v for k, v in bidding.model_dump().items() if v is not None}
     given.setdefault("extension_cycles", defaults["max_extensions"])
     given.setdefault("min_bidders", defaults["min_bidders"])
-    return given
+    return mode_defaults(bidding.mode or "ascending") | given
 
 
 def _check_composite(body: LotIn, months: int, path: str) -> None:
