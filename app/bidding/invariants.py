@@ -107,6 +107,8 @@ class Evidence:
     n_closed: int = 0
     """How often the log says that the session was closed."""
     chain_fault: str | None = None
+    recomputed: tuple[str, ...] = ()
+    """What the session's own replay says against the records, in a mode that is no ladder."""
 
     @property
     def accepted(self) -> list[BidFacts]:
@@ -184,6 +186,7 @@ def p6_the_last_wins(e: Evidence) -> Iterator[str]:
         yield f"竞得人{won[0].plate}／{won[0].price_fen}不是最后有效报价人{leader}／{best}"
     if won and e.closed_at is None:
         yield "尚未结束已有竞得人"
+    yield from e.recomputed
 
 
 def p8_one_key_one_effect(e: Evidence) -> Iterator[str]:

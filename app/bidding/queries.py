@@ -121,8 +121,7 @@ def running(tx: Tx, started_by: datetime) -> list[int]:
                 Session.opens_at <= started_by,
                 Session.closed_at.is_(None),
                 Session.phase != Phase.FROZEN,
-                not_sealed(),
-                Lot.state.in_((LotState.SCHEDULED, LotState.FREE_BIDDING, LotState.TIMED_BIDDING)),
+                Lot.state.in_((LotState.SCHEDULED, LotState.FREE_BIDDING, LotState.TIMED_BIDDING, LotState.SEALED)),
             )
             .order_by(Lot.id)
         )

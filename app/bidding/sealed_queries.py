@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import and_, func, or_, select
 
+from app.audit.models import AuditEvent
 from app.base.db import Tx
 from app.base.errors import NotFound
 from app.bidding.actions.fold import SEALED_MODE
@@ -126,6 +128,22 @@ def offers(tx: Tx, round_id: int) -> list[SealedOffer]:
 def opened(tx: Tx, offer_ids: Sequence[int]) -> dict[int, OpenedOffer]:
     """What is known of these envelopes, by their ids."""
     return {o.offer_id: o for o in tx.scalars(select(OpenedOffer).where(OpenedOffer.offer_id.in_(offer_ids)))}
+
+
+def logged_close(tx: Tx, one: SealedRound) -> dict[str, Any] | None:
+    """What the log said when this round was closed."""
+    session = tx.get_one(Session, one.session_id)
+    facts: dict[str, Any] | None = tx.scalar(
+        select(AuditEvent.facts)
+        .where(
+            AuditEvent.subject == f"lot/{session.lot_id}",
+            AuditEvent.act == "seal.close",
+            AuditEvent.facts.contains({"lot": one.lot_name}),
+        )
+        .order_by(AuditEvent.seq)
+        .limit(1)
+    )
+    return facts
 
 
 def due(tx: Tx, now: datetime, *, limit: int) -> list[int]:

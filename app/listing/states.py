@@ -200,9 +200,10 @@ LOT: Lifecycle[LotState] = Lifecycle(
     Move("seal", (S.SCHEDULED,), S.SEALED),
     Move("time", (S.FREE_BIDDING,), S.TIMED_BIDDING),
     Move("ask", (S.FREE_BIDDING, S.TIMED_BIDDING, S.SEALED), S.PRIORITY),
-    Move("freeze", (S.FREE_BIDDING, S.TIMED_BIDDING), S.FROZEN, "竞价岗与监督岗", reasons=FREEZE_REASONS),
+    Move("freeze", (S.FREE_BIDDING, S.TIMED_BIDDING, S.SEALED), S.FROZEN, "竞价岗与监督岗", reasons=FREEZE_REASONS),
     Move("unfreeze", (S.FROZEN,), S.FREE_BIDDING, "竞价岗与监督岗"),
     Move("unfreeze", (S.FROZEN,), S.TIMED_BIDDING, "竞价岗与监督岗"),
+    Move("unfreeze", (S.FROZEN,), S.SEALED, "竞价岗与监督岗"),
     Move("win", (S.FREE_BIDDING, S.TIMED_BIDDING, S.SEALED, S.PRIORITY, S.NEGOTIATING, S.QUALIFYING), S.WON),
     Move("confirm", (S.WON,), S.RESULT_NOTICED, "竞得人"),
     Move("object", (S.RESULT_NOTICED,), S.OBJECTED, "利害关系人"),
@@ -222,7 +223,7 @@ LOT: Lifecycle[LotState] = Lifecycle(
     Move("archive", (S.FILED,), S.ARCHIVED, "县中心档案岗"),
 )  # fmt: skip
 
-BIDDING_STATES = frozenset({S.FREE_BIDDING, S.TIMED_BIDDING})
+BIDDING_STATES = frozenset({S.FREE_BIDDING, S.TIMED_BIDDING, S.SEALED})
 FINAL_STATES = frozenset({S.REJECTED, S.WITHDRAWN, S.TERMINATED, S.ARCHIVED})
 PUBLIC_STATES = frozenset(S) - set(_BEFORE_NOTICE) - {S.REJECTED, S.WITHDRAWN} | {S.PREVIEWED}
 """What the public may see: everything from the preview on."""

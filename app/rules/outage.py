@@ -19,7 +19,7 @@ def period(a: Auction) -> timedelta:
 
 
 def _decides(a: Auction) -> bool:
-    return a.phase in {Phase.TIMED, Phase.CAP} or (a.phase is Phase.FREE and not a.rules.timed)
+    return a.phase in {Phase.TIMED, Phase.CAP, Phase.SEALED} or (a.phase is Phase.FREE and not a.rules.timed)
 
 
 def is_hit(a: Auction, stopped_at: datetime, now: datetime) -> bool:
@@ -38,7 +38,8 @@ def interrupt(a: Auction, stopped_at: datetime) -> Auction:
     if a.phase in {Phase.FROZEN, Phase.ENDED}:
         return a
     if a.phase is Phase.WAITING:
-        return replace(a, phase=Phase.FROZEN, paused=Phase.FREE, remaining=a.rules.free)
+        first = Phase.SEALED if a.rules.sealed else Phase.FREE
+        return replace(a, phase=Phase.FROZEN, paused=first, remaining=a.rules.free)
     if a.phase is Phase.PREP:
         return replace(a, phase=Phase.FROZEN, paused=Phase.TIMED, remaining=a.rules.timed)
     return replace(a, phase=Phase.FROZEN, paused=a.phase, remaining=a.end_at - stopped_at)

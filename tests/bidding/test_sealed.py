@@ -2,8 +2,10 @@
 
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -14,24 +16,27 @@ from app.base.actor import Role
 from app.base.db import Sessions, Tx, connect, transaction
 from app.base.errors import Conflict, Invalid, NotFound, Problem, Refused
 from app.bidding import envelope, queries, sealed_queries
-from app.bidding.actions import sealed_keys, sealed_offers, sealed_opening
-from app.bidding.actions.check import check_all
-from app.bidding.actions.outage import beat
+from app.bidding.actions import pause, sealed_keys, sealed_offers, sealed_opening
+from app.bidding.actions.check import evidence
+from app.bidding.actions.outage import beat, reopen_due
 from app.bidding.actions.place import PlaceBid, place
 from app.bidding.actions.replay import recompute
 from app.bidding.actions.sealed_keys import Ceremony, DeliveredShare
 from app.bidding.actions.sealed_offers import Envelope
 from app.bidding.actions.sealed_opening import Given, Receipt, seal_due
 from app.bidding.actions.time import advance_due
+from app.bidding.invariants import Fault, faults
 from app.bidding.models import Award, Session
 from app.bidding.sealed_models import OpenedOffer, SealedOffer, SealedRound
 from app.bidding.states import RoundState, SealVerdict
 from app.identity.models import Organisation
 from app.identity.permissions import P
+from app.listing.actions.draft import _overrides
 from app.listing.models import Lot
+from app.listing.schemas import BiddingIn
 from app.listing.states import LotState
 from app.rules.bidding import Phase, Verdict
-from app.rules.modes import mode_defaults
+from app.rules.modes import bidding_defaults, mode_defaults
 from tests.bidding.house import START, House, open_house
 from tests.people import account, actor, bearer, problem, serve
 
@@ -68,16 +73,19 @@ def _database(bound: Engine) -> None:
     Sessions.configure(bind=bound)  # another module's test may have been between
 
 
-def let_pass(seconds: float) -> None:
+def let_pass(seconds: float, *, beating: bool = True) -> None:
+    """Shifts the platform's clock; without a heartbeat the real time passes too, for whoever looks at the pulse."""
     with transaction() as tx:
         tx.execute(text("UPDATE clock_shift SET shift = shift + make_interval(secs => :s)"), {"s": seconds})
+        lag = 0 if beating else seconds
+        tx.execute(text("UPDATE pulse SET beat_at = clock_timestamp() - make_interval(secs => :s)"), {"s": lag})
     tick()
 
 
 def tick() -> int:
     """What runs in production, in its order."""
     done = 0
-    for do in (beat, advance_due, seal_due):
+    for do in (beat, reopen_due, advance_due, seal_due):
         with transaction() as tx:
             done += do(tx)
     return done
@@ -202,9 +210,9 @@ class Hall:
                 tx.scalars(select(AuditEvent).where(AuditEvent.subject == f"lot/{self.lot}").order_by(AuditEvent.seq))
             )
 
-    def faults(self) -> Any:
+    def faults(self) -> list[Fault]:
         with transaction(read_only=True) as tx:
-            return check_all(tx)
+            return faults(evidence(tx, self.row()))
 
 
 def refused(act: Callable[[], Any]) -> Problem:
@@ -241,7 +249,9 @@ def test_three_bidders_seal_nobody_opens_early_two_holders_open_and_anybody_chec
     assert hall.state() is LotState.WON
     told = hall.replay()
     assert (told["agrees"], told["winner"], told["price_fen"]) == (True, "P0002", START + 900)
-    assert hall.faults() == {}
+    assert hall.faults() == []
+    with transaction(read_only=True) as tx:  # the losers stand ready in the order of their offers
+        assert [p for _, p in queries.candidates(tx, tx.get_one(Lot, hall.lot))] == [START + 800, START]
     one = hall.round()
     assert one.private_key is not None
     with transaction(read_only=True) as tx:
@@ -255,17 +265,6 @@ def test_three_bidders_seal_nobody_opens_early_two_holders_open_and_anybody_chec
         )
         assert again.amount_fen == found[o.id].amount_fen
     assert len(offers) == 4
-
-
-def test_the_losers_stand_ready_in_the_order_of_their_offers() -> None:
-    hall = Hall().opened()
-    for i, fen in enumerate((START + 700, START + 900, START)):
-        hall.offer(i, fen)
-    let_pass(3600)
-    hall.give(0), hall.give(1)
-    with transaction(read_only=True) as tx:
-        lot = tx.get_one(Lot, hall.lot)
-        assert [price for _, price in queries.candidates(tx, lot)] == [START + 700, START]
 
 
 def test_the_tied_quote_again_and_only_they() -> None:
@@ -285,7 +284,7 @@ def test_the_tied_quote_again_and_only_they() -> None:
     assert [hall.give(1, 1), hall.give(2, 1)] == [Given.WAITING, Given.OPENED]
     assert hall.award() == ("P0002", START + 950, "auction")
     assert hall.replay()["agrees"] is True
-    assert hall.faults() == {}
+    assert hall.faults() == []
 
 
 def test_who_ties_and_stays_silent_loses_to_who_came_first() -> None:
@@ -320,7 +319,7 @@ def test_what_cannot_be_read_is_named_and_stops_nothing() -> None:
     }  # fmt: skip
     assert hall.award() == ("P0004", START + 100, "auction")
     assert hall.replay()["agrees"] is True
-    assert hall.faults() == {}
+    assert hall.faults() == []
     assert other.lot == place_.lot
 
 
@@ -353,18 +352,12 @@ def test_the_same_key_gives_the_same_answer_and_another_body_none() -> None:
     hall = Hall().opened()
     place_, sent, _ = hall.sealed(0, START)
     first = hall.put(0, place_, sent, "key-00001")
+    copied = hall.put(1, S.Place(place_.lot, "P0002", place_.rules), sent, "copied-01")
+    assert copied.verdict is SealVerdict.DUPLICATE  # an envelope once sent is nobody else's
     let_pass(3600)
     assert hall.put(0, place_, sent, "key-00001").id == first.id  # even after the close
     _, another, _ = hall.sealed(0, START + 1)
     assert refused(lambda: hall.put(0, place_, another, "key-00001")).reason == "KEY_REUSED"
-
-
-def test_an_envelope_once_sent_is_nobody_elses() -> None:
-    hall = Hall().opened()
-    place_, sent, _ = hall.sealed(0, START)
-    hall.put(0, place_, sent)
-    copied = hall.put(1, S.Place(place_.lot, "P0002", place_.rules), sent, "copied-01")
-    assert copied.verdict is SealVerdict.DUPLICATE
 
 
 def test_a_withdrawn_offer_counts_for_nothing() -> None:
@@ -398,7 +391,7 @@ def test_two_lost_shares_leave_the_receipts() -> None:
     assert hall.award() == ("P0002", START + 900, "auction")
     assert hall.round().state is RoundState.REVEALED
     assert hall.replay()["agrees"] is True
-    assert hall.faults() == {}
+    assert hall.faults() == []
 
 
 def test_shares_that_turn_up_open_even_who_stayed_silent() -> None:
@@ -434,16 +427,12 @@ def test_nothing_opens_without_a_key() -> None:
     assert (type(caught), caught.reason) == (Refused, SealVerdict.NOT_OPEN)
 
 
-def test_an_envelope_before_the_hour_is_refused_and_kept() -> None:
+def test_an_envelope_before_the_hour_is_refused_and_an_open_offer_at_any() -> None:
     hall = Hall().announce()
     place_, sent, _ = hall.sealed(0, START)
     assert hall.put(0, place_, sent).verdict is SealVerdict.NOT_OPEN
     let_pass(60)
     assert hall.put(0, place_, sent, "key-again").verdict is SealVerdict.SEALED
-
-
-def test_an_open_offer_is_not_heard_where_offers_are_sealed() -> None:
-    hall = Hall().opened()
     with transaction() as tx:
         heard, _ = place(tx, actor(tx, hall.house.bidders[0]), hall.lot, PlaceBid("open-0001", START))
     assert heard.verdict is Verdict.SEALED_ONLY
@@ -468,6 +457,127 @@ def test_keys_are_kept_by_three_organisations_none_of_which_made_them() -> None:
     assert isinstance(refused(lambda: announce(hall.ceremony(0), hall.ceremony(1))), Conflict)
     stranger = refused(lambda: hall.do(hall.auctioneer, P.SHARE_HOLD, sealed_opening.give, hall.lot, 0, 1, bytes(32)))
     assert isinstance(stranger, NotFound)
+
+
+def test_two_holders_at_the_same_instant_open_once() -> None:
+    hall = Hall(bidders=2).opened()
+    hall.offer(0, START)
+    hall.offer(1, START + 1)
+    let_pass(3600)
+    ready = Barrier(3)
+    shares = [hall.share(h) for h in range(3)]
+
+    def give(h: int) -> str:
+        ready.wait()
+        try:
+            return hall.do(hall.holders[h], P.SHARE_HOLD, sealed_opening.give, hall.lot, 0, *shares[h]).value  # type: ignore[no-any-return]
+        except Problem as e:
+            return type(e).__name__
+
+    with ThreadPoolExecutor(3) as pool:
+        came = sorted(pool.map(give, range(3)))
+    assert came == ["Conflict", "OPENED", "WAITING"]
+    assert sum(e.act == "seal.open" for e in hall.events()) == 1
+    assert hall.award()[1] == START + 1
+
+
+def test_an_outage_over_the_end_gives_the_time_back() -> None:
+    hall = Hall(bidders=2).opened()
+    hall.offer(0, START)
+    let_pass(3590)
+    let_pass(60, beating=False)
+    assert hall.state() is LotState.FROZEN
+    place_, sent, _ = hall.sealed(1, START + 1)
+    assert hall.put(1, place_, sent).verdict is SealVerdict.FROZEN
+    assert hall.give(0) is Given.NOT_CLOSED
+    let_pass(15 * 60)
+    assert (hall.state(), hall.row().phase) == (LotState.SEALED, Phase.SEALED)
+    hall.offer(1, START + 1)
+    let_pass(600)
+    hall.give(0), hall.give(1)
+    assert hall.award() == ("P0002", START + 1, "auction")
+    assert hall.faults() == []
+
+
+def test_an_outage_in_the_second_round_gives_the_time_back_too() -> None:
+    hall = Hall(bidders=2).opened()
+    hall.offer(0, START)
+    hall.offer(1, START)
+    let_pass(3600)
+    hall.give(0), hall.give(1)
+    let_pass(580)
+    let_pass(60, beating=False)
+    assert hall.state() is LotState.FROZEN
+    let_pass(15 * 60)
+    hall.offer(1, START + 1, 1)
+    let_pass(600)
+    hall.give(0, 1), hall.give(1, 1)
+    assert hall.award() == ("P0002", START + 1, "auction")
+
+
+def test_a_freeze_keeps_what_was_left_of_the_period() -> None:
+    hall = Hall(bidders=2).opened()
+    let_pass(3000)
+
+    def ask(kind: str, reason: str | None) -> None:
+        with transaction() as tx:
+            who = actor(tx, hall.auctioneer, P.AUCTION_FREEZE)
+            pause.ask(tx, who, hall.lot, kind, reason=reason, note="演示")
+        hall.do(hall.holders[1], P.AUCTION_COSIGN, pause.cosign, hall.lot)
+
+    ask("freeze", "JUDICIAL_NOTICE")
+    assert hall.state() is LotState.FROZEN
+    let_pass(86_400)
+    ask("unfreeze", None)
+    assert hall.state() is LotState.SEALED
+    hall.offer(0, START)
+    let_pass(595)
+    hall.offer(1, START + 1)
+    let_pass(10)
+    hall.give(0), hall.give(1)
+    assert hall.award()[1] == START + 1
+
+
+TAMPERING = (
+    "UPDATE sealed_offer SET commitment = sha256('x') WHERE round_id = :r AND n = 1",
+    "UPDATE sealed_offer SET verdict = 'NOT_OPEN' WHERE round_id = :r AND n = 1",
+    "UPDATE opened_offer SET amount_fen = 7 WHERE offer_id = (SELECT id FROM sealed_offer WHERE round_id = :r AND n = 1)",
+    "DELETE FROM opened_offer WHERE offer_id = (SELECT id FROM sealed_offer WHERE round_id = :r AND n = 1)",
+    "UPDATE sealed_offer SET received_at = received_at - interval '1 s' WHERE round_id = :r AND n = 2",
+    "UPDATE sealed_round SET private_key = sha256('x') WHERE id = :r",
+)
+
+
+def test_whoever_changes_a_row_afterwards_is_found_out() -> None:
+    hall = Hall(bidders=2).opened()
+    hall.offer(0, START)
+    hall.offer(1, START + 1)
+    let_pass(3600)
+    hall.give(0), hall.give(1)
+    assert hall.replay()["agrees"] is True
+    one, row = hall.round(), hall.row()
+    for sql in TAMPERING:
+        with transaction() as tx:
+            tx.execute(text(sql), {"r": one.id})
+            assert recompute(tx, hall.lot)["agrees"] is False, sql
+            assert "P6" in {f.law for f in faults(evidence(tx, row))}, sql
+            tx.session.rollback()
+
+
+def test_the_notice_says_that_offers_are_sealed() -> None:
+    said = BiddingIn.model_validate({"mode": "one_shot", "free_seconds": 7200})
+    defaults = {"max_extensions": 1, "min_bidders": 2}
+    rules = bidding_defaults("collective_asset") | _overrides(said, defaults)
+    assert rules["mode"] == "one_shot"
+    assert rules["rule_version"] == "one_shot/1"
+    assert (rules["free_seconds"], rules["timed_seconds"], rules["requote_rounds"]) == (7200, 0, 1)
+    for wrong in (
+        {"mode": "one_shot", "timed_seconds": 60},
+        {"requote_rounds": 1},
+        {"mode": "one_shot", "free_seconds": 60},
+    ):
+        with pytest.raises(ValueError, match="密封"):
+            BiddingIn.model_validate(wrong)
 
 
 def test_the_whole_of_it_over_http_with_nothing_but_the_tool(bound: Engine, tmp_path: Path) -> None:

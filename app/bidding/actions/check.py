@@ -12,8 +12,8 @@ from app.audit.models import AuditEvent
 from app.audit.queries import chain
 from app.base.db import Tx, transaction
 from app.bidding import queries
-from app.bidding.actions.fold import rules_of
-from app.bidding.actions.replay import events_of
+from app.bidding.actions.fold import SEALED_MODE, rules_of
+from app.bidding.actions.replay import events_of, recompute_session
 from app.bidding.invariants import (
     SETTLING,
     AnswerFacts,
@@ -26,6 +26,7 @@ from app.bidding.invariants import (
     faults,
 )  # fmt: skip
 from app.bidding.models import Award, Check, Session
+from app.listing.models import Lot
 from app.money.models import Deposit, LedgerAccount, LedgerEntry, MoneyOrder, Posting
 from app.money.states import AccountKind
 from app.qualification.models import Entry
@@ -75,8 +76,20 @@ def evidence(tx: Tx, row: Session) -> Evidence:
             Posting, Posting.id == LedgerEntry.posting_id
         ).where(Posting.lot_id == row.lot_id)),
         logged=logged, n_closed=n_closed,
+        recomputed=_recomputed(tx, row),
         chain_fault=None if broken is None else f"{broken.fault.value}@{broken.seq}",
     )  # fmt: skip
+
+
+def _recomputed(tx: Tx, row: Session) -> tuple[str, ...]:
+    """What a closed sealed session's envelopes say against its outcome; nothing for other modes."""
+    if row.closed_at is None or row.rules.get("mode") != SEALED_MODE:
+        return ()
+    said = recompute_session(tx, tx.get_one(Lot, row.lot_id), row)
+    wrong = list(said["contradictions"])
+    if not said["agrees"]:
+        wrong.append(f"按密封报价复算为{said['winner']}／{said['price_fen']}，场次记为{row.leader}／{row.best_fen}")
+    return tuple(wrong)
 
 
 def _sum(tx: Tx, query: Any) -> int:

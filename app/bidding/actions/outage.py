@@ -6,18 +6,19 @@ from typing import Any
 from sqlalchemy import text
 
 from app.base.db import Tx
-from app.bidding import queries
-from app.bidding.actions.fold import keep, rules_of
+from app.bidding import queries, sealed_queries
+from app.bidding.actions.fold import SEALED_MODE, auction_of, keep, rules_of
 from app.bidding.actions.pulse import GAP
 from app.bidding.actions.replay import events_of
-from app.bidding.actions.time import show_phase
+from app.bidding.actions.sealed_time import begin
+from app.bidding.actions.time import show_phase, state_in
 from app.bidding.models import Outage, Session
 from app.listing import queries as listings
 from app.listing.actions import notice
 from app.listing.actions.moves import move
 from app.listing.models import Lot
 from app.listing.states import LotState
-from app.rules.bidding import PREPARE_AGAIN, Phase
+from app.rules.bidding import PREPARE_AGAIN, Auction, Phase
 from app.rules.outage import interrupt, is_hit, period, reopen
 from app.rules.replay import play
 
@@ -50,13 +51,23 @@ def _stop_hit(tx: Tx, gap: timedelta) -> int:
     return n
 
 
+def _served(tx: Tx, row: Session, *, up_to: int | None = None) -> Auction:
+    """The session as it was last served. An open one's row may have been carried on by an offer since; nothing carries
+    a sealed one on but the clock, which stands still in an outage.
+    """
+    if row.rules["mode"] == SEALED_MODE:
+        return auction_of(row)
+    return play(rules_of(row.rules, opens_at=row.opens_at), events_of(tx, row, up_to=up_to))[0]
+
+
 def _stop(tx: Tx, lot: Lot, row: Session, last_beat: datetime, now: datetime) -> bool:
     """Stops one session if the outage could have decided it. An offer accepted after the last beat was served too."""
     accepted = queries.last_accepted(tx, row.id)
     stopped_at = max(last_beat, accepted.at) if accepted else last_beat
     n_after = queries.n_heard_by(tx, row.id, stopped_at)
-    # The row may have been carried on by the clock since; the state that counts is the one at the last beat.
-    served, _ = play(rules_of(row.rules, opens_at=row.opens_at), events_of(tx, row, up_to=n_after))
+    served = _served(tx, row, up_to=n_after)
+    if served.rules.sealed and not sealed_queries.rounds(tx, row.id):
+        return False  # without a key it has not begun
     if not is_hit(served, stopped_at, now):
         return False
     after = interrupt(served, stopped_at)
@@ -64,7 +75,9 @@ def _stop(tx: Tx, lot: Lot, row: Session, last_beat: datetime, now: datetime) ->
         session_id=row.id, stopped_at=stopped_at, noticed_at=now, n_after=n_after, remaining=after.remaining,
         reopens_at=now + PREPARE_AGAIN,
     )  # fmt: skip
-    if lot.state is LotState.SCHEDULED:
+    if served.rules.sealed:
+        begin(tx, lot, row, now)
+    elif lot.state is LotState.SCHEDULED:
         move(tx, None, lot, "open", now=now)
     keep(row, after)
     row.last_at = now
@@ -89,13 +102,14 @@ def reopen_due(tx: Tx) -> int:
         if outage is None:
             continue
         now = tx.clock()
-        served, _ = play(rules_of(row.rules, opens_at=row.opens_at), events_of(tx, row))
-        after = reopen(served, now)
+        after = reopen(_served(tx, row), now)
         keep(row, after)
         row.last_at = now
         outage.reopened_at, outage.n_before = now, row.n_heard
-        target = LotState.FREE_BIDDING if after.phase is Phase.FREE else LotState.TIMED_BIDDING
-        move(tx, None, lot, "unfreeze", now=now, to=target, outage=outage.id, n_before=row.n_heard, end_at=after.end_at)
+        move(
+            tx, None, lot, "unfreeze", now=now, to=state_in(after.phase), outage=outage.id, n_before=row.n_heard,
+            end_at=after.end_at,
+        )  # fmt: skip
         show_phase(tx, lot, row, now)
         notice.tell(tx, lot, "reopening", now, end_at=after.end_at, stopped_at=outage.stopped_at)
         done += 1

@@ -6,6 +6,7 @@ from app.base.db import Tx
 from app.base.errors import Conflict, Invalid, NotFound, Refused
 from app.bidding import queries
 from app.bidding.actions.fold import auction_of, keep
+from app.bidding.actions.time import state_in
 from app.bidding.models import Pause
 from app.listing import queries as listings
 from app.listing.actions import notice
@@ -60,7 +61,7 @@ def cosign(tx: Tx, who: Actor, lot_id: int) -> Pause:
     pause.cosigned_by_person, pause.cosigned_at, pause.n_after = who.person_id, now, row.n_heard
     target = None
     if pause.kind == "unfreeze":
-        target = LotState.FREE_BIDDING if after.phase is Phase.FREE else LotState.TIMED_BIDDING
+        target = state_in(after.phase)
     move(
         tx, who, lot, pause.kind, now=now, to=target, reason=pause.reason_code, note=pause.note,
         pause=pause.id, n_after=pause.n_after, end_at=after.end_at,

@@ -9,6 +9,7 @@ from app.bidding.actions import sealed_replay
 from app.bidding.actions.fold import SEALED_MODE, rules_of
 from app.bidding.models import Outage, Pause, Session
 from app.listing import queries as listings
+from app.listing.models import Lot
 from app.qualification import queries as qualification
 from app.rules.bidding import Offer
 from app.rules.replay import Event, Heard, Interrupted, Paused, replay
@@ -18,6 +19,11 @@ def recompute(tx: Tx, lot_id: int) -> dict[str, Any]:
     """The outcome by replay, and whether it agrees with the award. Raises Conflict while the session runs."""
     lot = listings.public_lot(tx, lot_id)
     row = queries.session(tx, lot)
+    return recompute_session(tx, lot, row)
+
+
+def recompute_session(tx: Tx, lot: Lot, row: Session) -> dict[str, Any]:
+    """The same of one closed session of the lot."""
     if row.closed_at is None:
         raise Conflict("竞价尚未结束", extra={"state": lot.state})
     if row.rules["mode"] == SEALED_MODE:

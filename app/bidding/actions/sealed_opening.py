@@ -49,6 +49,8 @@ def give(tx: Tx, who: Actor, lot_id: int, number: int, share_no: int, share: byt
     """
     lot, row, current, own = _held(tx, who, lot_id, number)
     now = tx.clock()
+    if current.state in {RoundState.OPENED, RoundState.REVEALED}:
+        raise Conflict("本轮已开封", reason="ALREADY_OPENED")
     if current.state not in _CLOSED:
         record(
             tx, who, "seal.refuse_early", f"lot/{lot.id}", region=lot.region_code, round=number, share=own.number

@@ -6,11 +6,11 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from app.base.db import Tx
 from app.bidding import envelope, sealed_queries
-from app.bidding.actions.sealed_time import final_rounds, judged, legible, standing
+from app.bidding.actions.sealed_time import final_rounds, judged, legible, root_of, standing
 from app.bidding.envelope import RULES, Content, Place
 from app.bidding.models import Session
 from app.bidding.sealed_models import OpenedOffer, SealedOffer, SealedRound
-from app.bidding.states import RoundState, SealVerdict
+from app.bidding.states import TAKEN, RoundState, SealVerdict
 from app.listing.models import Lot
 from app.rules.trading import one_shot
 
@@ -20,6 +20,7 @@ def outcome(tx: Tx, lot: Lot, row: Session) -> dict[str, Any]:
     wrong: list[str] = []
     rounds = []
     for one in final_rounds(tx, row):
+        _sealed_since(tx, one, wrong)
         read = _again(tx, lot, one, wrong)
         last = sorted(standing(sealed_queries.offers(tx, one.id)).values(), key=lambda o: o.n)
         rounds.append([one_shot.Envelope(o.plate, o.received_at, read[o.id].amount_fen) for o in last])
@@ -32,6 +33,16 @@ def outcome(tx: Tx, lot: Lot, row: Session) -> dict[str, Any]:
         "ended_at": row.end_at,
         "contradictions": wrong,
     }
+
+
+def _sealed_since(tx: Tx, one: SealedRound, wrong: list[str]) -> None:
+    """Holds what was heard in a round against the digest that the log took at its close."""
+    offers = sealed_queries.offers(tx, one.id)
+    logged = sealed_queries.logged_close(tx, one)
+    if logged is None or root_of(offers[: logged["n_heard"]]) != logged["root"]:
+        wrong.append(f"第{one.number}轮的密封报价与截止时日志所记摘要不符")
+    elif any(o.verdict in TAKEN for o in offers[logged["n_heard"] :]):
+        wrong.append(f"第{one.number}轮在截止后收受了密封报价")
 
 
 def _again(tx: Tx, lot: Lot, one: SealedRound, wrong: list[str]) -> dict[int, Content]:

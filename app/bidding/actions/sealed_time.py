@@ -67,7 +67,8 @@ def shut(tx: Tx, lot: Lot, row: Session, now: datetime) -> SealedRound | None:
     current.state, current.closed_at = ROUND.after(current.state, "close"), now
     heard = sealed_queries.offers(tx, current.id)
     record(
-        tx, None, "seal.close", f"lot/{lot.id}", region=lot.region_code, round=current.number, ended_at=row.end_at,
+        tx, None, "seal.close", f"lot/{lot.id}", region=lot.region_code, round=current.number, lot=current.lot_name,
+        ended_at=row.end_at,
         n_heard=len(heard), n_standing=len(standing(heard)), root=root_of(heard),
     )  # fmt: skip
     return current

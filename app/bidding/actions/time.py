@@ -26,6 +26,11 @@ _PHASE_STATE = {
 }
 
 
+def state_in(phase: Phase) -> LotState:
+    """The lot's public state in a running phase: what a session goes back to after it was stopped."""
+    return {Phase.FREE: LotState.FREE_BIDDING, Phase.SEALED: LotState.SEALED}.get(phase, LotState.TIMED_BIDDING)
+
+
 def show_phase(tx: Tx, lot: Lot, row: Session, now: datetime) -> None:
     """Brings the lot's public state up to the session's phase."""
     if row.phase in {Phase.PREP, Phase.TIMED, Phase.ENDED} and lot.state is LotState.SCHEDULED:
