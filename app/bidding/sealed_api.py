@@ -10,9 +10,10 @@ from app.audit.canonical import plain
 from app.audit.receipts import LogReceipt
 from app.base.actor import Actor
 from app.base.db import Tx, transaction
-from app.base.errors import Refused
+from app.base.errors import NotFound, Refused
 from app.bidding import live, queries, sealed_queries
 from app.bidding.actions import sealed_keys, sealed_offers, sealed_opening
+from app.bidding.actions.fold import SEALED_MODE
 from app.bidding.actions.sealed_keys import Ceremony, DeliveredShare
 from app.bidding.actions.sealed_offers import Envelope
 from app.bidding.actions.sealed_opening import Given, Receipt
@@ -101,6 +102,8 @@ def sealed(lot_id: LotId) -> SealedOut:
     with transaction(read_only=True) as tx:
         lot = listings.public_lot(tx, lot_id)
         row = queries.session(tx, lot)
+        if row.rules["mode"] != SEALED_MODE:
+            raise NotFound("本标的不是一次性密封报价")
         rounds = {r.number: _round_out(tx, r) for r in sealed_queries.rounds(tx, row.id)}
         live_one = sealed_queries.live_round(tx, row.id)
         now = tx.clock()

@@ -16,7 +16,7 @@ from app.base.actor import Role
 from app.base.db import Sessions, Tx, connect, transaction
 from app.base.errors import Conflict, Invalid, NotFound, Problem, Refused
 from app.bidding import envelope, queries, sealed_queries
-from app.bidding.actions import pause, sealed_keys, sealed_offers, sealed_opening
+from app.bidding.actions import pause, priority, sealed_keys, sealed_offers, sealed_opening
 from app.bidding.actions.check import evidence
 from app.bidding.actions.outage import beat, reopen_due
 from app.bidding.actions.place import PlaceBid, place
@@ -38,7 +38,7 @@ from app.listing.states import LotState
 from app.rules.bidding import Phase, Verdict
 from app.rules.modes import bidding_defaults, mode_defaults
 from tests.bidding.house import START, House, open_house
-from tests.people import account, actor, bearer, problem, serve
+from tests.people import account, actor
 
 
 def _client() -> Any:
@@ -297,6 +297,39 @@ def test_who_ties_and_stays_silent_loses_to_who_came_first() -> None:
     assert hall.round(1).state is RoundState.REVEALED
     assert hall.award() == ("P0002", START + 900, "auction")
     assert hall.replay()["agrees"] is True
+
+
+def test_a_holder_of_priority_is_asked_at_the_price_that_was_sealed() -> None:
+    hall = Hall(bidders=2, priority="P_ASK", allow_counter=False).opened()
+    with transaction() as tx:
+        tx.execute(
+            text("UPDATE entry SET priority_rank = 1, priority_basis = 'member' WHERE lot_id = :l AND plate = 'P0001'"),
+            {"l": hall.lot},
+        )
+    hall.offer(0, START)
+    hall.offer(1, START + 900)
+    let_pass(3600)
+    hall.give(0), hall.give(1)
+    assert hall.state() is LotState.PRIORITY
+    with transaction(read_only=True) as tx:
+        ask = queries.asks(tx, hall.row().id)[0]
+    assert ask.price_fen == START + 900
+    with transaction() as tx:
+        priority.answer(tx, actor(tx, hall.house.bidders[0], P.BID_PLACE), ask.id, agree=True, counter_fen=None)
+    assert hall.award() == ("P0001", START + 900, "priority")
+    assert hall.replay()["agrees"] is True
+    assert hall.faults() == []
+
+
+def test_one_valid_offer_is_no_competition_where_the_notice_wants_two() -> None:
+    hall = Hall(bidders=2, one_bidder="NEED_TWO").opened()
+    hall.offer(0, START)
+    hall.offer(1, START - 1)  # opened, and found to lie below the start
+    let_pass(3600)
+    hall.give(0), hall.give(1)
+    assert hall.state() is LotState.FAILED
+    assert hall.replay() | {"winner": None, "agrees": True} == hall.replay()
+    assert hall.faults() == []
 
 
 def test_what_cannot_be_read_is_named_and_stops_nothing() -> None:
@@ -578,56 +611,3 @@ def test_the_notice_says_that_offers_are_sealed() -> None:
     ):
         with pytest.raises(ValueError, match="密封"):
             BiddingIn.model_validate(wrong)
-
-
-def test_the_whole_of_it_over_http_with_nothing_but_the_tool(bound: Engine, tmp_path: Path) -> None:
-    hall = Hall(bidders=2, requote_rounds=0)
-    url = bound.url.render_as_string(hide_password=False)
-    with serve(url, tmp_path, demo=True) as http:
-        auctioneer, bidder, one, other = (
-            bearer(http, who) for who in (hall.auctioneer, hall.house.bidders[0], *hall.holders[:2])
-        )
-        base = f"/api/v1/lots/{hall.lot}"
-        made = hall.ceremony(0)
-        shares = [{"holder_id": s.holder_id, "sealed_share": f"{s.number}:{s.sealed.hex()}"} for s in made.shares]
-        body = {"keys": [{"public_key": made.public_key.hex(), "shares": shares}]}
-        assert http.post(f"{base}/sealed-keys", json=body, headers=auctioneer).status_code == 201
-        let_pass(60)
-        told = http.get(f"{base}/sealed").json()["seal_for"]
-        place_ = S.Place(told["lot"], "P0001", told["rules"])
-        sent, kept = S.seal(bytes.fromhex(told["public_key"]), place_, START + 300)
-        line = {**vars(place_), "ciphertext": sent.ciphertext.hex(), "commitment": sent.commitment}
-        keyed = bidder | {"Idempotency-Key": "http-0001"}
-        first = http.post(f"{base}/sealed-offers", json=line, headers=keyed)
-        assert first.status_code == 201, first.text
-        assert first.json()["log"]["body"].count(sent.commitment) == 1
-        again = http.post(f"{base}/sealed-offers", json=line, headers=keyed).json()
-        assert again == first.json() | {"replayed": True}
-        assert http.get(f"{base}/sealed-offers/mine", headers=bidder).json()[0]["log"] == first.json()["log"]
-        assert http.get(f"{base}/sealed").json()["rounds"][0]["offers"] == []
-
-        def give(h: int, headers: dict[str, str]) -> Any:
-            own = http.get(f"{base}/sealed-shares/mine", headers=headers).json()[0]
-            number, sealed = own["sealed_share"].split(":")
-            opened = S.open_share(hall.keys[h][0], own["lot"], int(number), bytes.fromhex(sealed))[1]
-            body = {"round": 0, "share": f"{number}:{opened.hex()}"}
-            return http.post(f"{base}/sealed-shares", json=body, headers=headers)
-
-        problem(give(0, one), 409, "refused")
-        let_pass(3600)
-        late = problem(
-            http.post(f"{base}/sealed-offers", json=line, headers=bidder | {"Idempotency-Key": "http-0002"}),
-            409,
-            "refused",
-        )
-        assert late["reason"] == "ENDED"
-        assert give(0, one).json()["outcome"] == "WAITING"
-        assert give(1, other).json()["outcome"] == "OPENED"
-        shown = http.get(f"{base}/sealed").json()["rounds"][0]
-        row = shown["offers"][0]
-        place_ = S.Place(row["lot"], row["bidder"], row["rules"])
-        envelope_ = S.Envelope(bytes.fromhex(row["ciphertext"]), row["commitment"])
-        assert S.open_one(bytes.fromhex(shown["private_key"]), place_, envelope_) == kept
-        replayed = http.get(f"{base}/replay").json()
-        assert (replayed["agrees"], replayed["winner"], replayed["price_fen"]) == (True, "P0001", START + 300)
-        assert http.get(f"{base}/auction").json()["leader"] == "P0001"
