@@ -8,6 +8,9 @@ from app.base.actor import ROLE_ZH
 from app.base.lifecycle import Lifecycle
 from app.bidding.states import AWARD, AWARD_STATE_ZH
 from app.deal.states import CONTRACT, CONTRACT_STATE_ZH, OBJECTION
+from app.extension.states import CONTRACT as EXTENSION_CONTRACT
+from app.extension.states import CONTRACT_STATE_ZH as EXTENSION_CONTRACT_ZH
+from app.extension.states import PROGRAMME, PROGRAMME_STATE_ZH
 from app.listing.states import LOT, REASON_ZH, STATE_ZH, STAY
 from app.money.states import DEPOSIT, DEPOSIT_STATE_ZH, ORDER, ORDER_STATE_ZH
 from app.qualification.states import ENTRY, ENTRY_STATE_ZH
@@ -50,6 +53,8 @@ def lifecycles() -> str:
         ("Award 成交", AWARD, AWARD_STATE_ZH),
         ("Objection 异议", OBJECTION, OBJECTION_ZH),
         ("Contract 合同", CONTRACT, CONTRACT_STATE_ZH),
+        ("Extension programme 延包方案", PROGRAMME, PROGRAMME_STATE_ZH),
+        ("Extension contract 延包合同", EXTENSION_CONTRACT, EXTENSION_CONTRACT_ZH),
         ("Deposit 保证金", DEPOSIT, DEPOSIT_STATE_ZH),
         ("Money order 付款指令", ORDER, ORDER_STATE_ZH),
     )
@@ -141,6 +146,8 @@ def glossary() -> str:
         ("States of an award 成交状态", AWARD_STATE_ZH),
         ("States of a contract 合同状态", CONTRACT_STATE_ZH),
         ("States of a deposit 保证金状态", DEPOSIT_STATE_ZH),
+        ("States of an extension programme 延包方案状态", PROGRAMME_STATE_ZH),
+        ("States of an extension contract 延包合同状态", EXTENSION_CONTRACT_ZH),
         ("Reason codes 原因码", REASON_ZH),
     )
     out = ["# Glossary", "", "中文 ↔ identifier. One term, one translation.", ""]
@@ -195,6 +202,9 @@ NOUNS = (
     ("继承", "succeed", "the heir becomes holder of the same right"),
     ("决议", "resolution", ""),
     ("委托书", "mandate", ""),
+    ("延包方案", "extension_programme", "of one collective, for the contracts that end on one day"),
+    ("延包合同", "extension_contract", "carries one household contract right on"),
+    ("暂不延包", "extension_exclusion", "with its reason, until it is lifted"),
     ("县级参数", "county_parameter", "dated, two persons, frozen into a listing at its first notice"),
     ("行为日", "as_of", "the day that picks the version of each rule"),
     ("交易额", "turnover", ""),

@@ -20,6 +20,7 @@ from app.bidding.live import Live
 from app.compliance import api as compliance
 from app.deal import api as deal
 from app.demo import api as demo
+from app.extension import api as extension
 from app.ground import api as ground
 from app.holdings import api as holdings
 from app.holdings.worker import Worker
@@ -52,6 +53,7 @@ ROUTERS = (
     money.router,
     registry.router,
     ground.router,
+    extension.router,
     listing.router,
     qualification.router,
     bidding.router,

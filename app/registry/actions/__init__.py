@@ -1,6 +1,7 @@
 """Everything that changes the registry, one theme a file. Each act is audited and stays in the actor's regions."""
 
 from app.registry.actions.agreements import record_consent, record_filing, withdraw_consent
+from app.registry.actions.carried import carried
 from app.registry.actions.collectives import appoint, join, leave, retire
 from app.registry.actions.decisions import record_mandate, record_resolution, revoke_mandate
 from app.registry.actions.documents import MAX_DOCUMENT, record_document
@@ -17,6 +18,7 @@ __all__ = [
     "MAX_DOCUMENT",
     "amend_parcel",
     "appoint",
+    "carried",
     "discharge",
     "end_lease",
     "end_right",

@@ -14,7 +14,8 @@ from app.base.findings import Outcome
 from app.compliance.queries import calendar
 from app.registry import queries
 from app.registry.actions.regions import naming
-from app.registry.models import Lease, Parcel
+from app.registry.actions.rights import end_of
+from app.registry.models import LandRight, Lease, Parcel
 from app.rules.book import Step, enforce
 from app.rules.catalogue import judge
 from app.rules.reading import read_case
@@ -53,6 +54,8 @@ def grant_lease(
         if key is not None:
             with naming(field):
                 read(tx, key)
+    if right_id is not None:
+        _within_right(tx, queries.right(tx, right_id), starts_on, ends_on)
     period = Range(starts_on, ends_on + _DAY)
     if head_lease_id is not None:
         head = _inside(tx, who, head_lease_id, [p.id for p in parcels], starts_on, ends_on)
@@ -73,6 +76,15 @@ def grant_lease(
         )  # fmt: skip
         leases.append(lease)
     return leases
+
+
+def _within_right(tx: Tx, right: LandRight, starts_on: date, ends_on: date) -> None:
+    """A lease stays inside the right behind it, with the contracts that carry that on (承包法 38)."""
+    if right.end_lifespan_at is not None:
+        raise Invalid("该权利已终止", field="right_id")
+    until = end_of(tx, right)
+    if (right.starts_on is not None and starts_on < right.starts_on) or (until is not None and ends_on > until):
+        raise Invalid(f"流转期限超过所依权利的剩余期限（至 {until}）", field="ends_on")
 
 
 def _inside(tx: Tx, who: Actor | None, head_id: int, parcel_ids: list[int], starts_on: date, ends_on: date) -> Lease:
