@@ -243,6 +243,7 @@ def main(argv: list[str] | None = None) -> int:
     one.add_argument("--lot", required=True)
     one.add_argument("--key", type=Path, required=True)
     one.add_argument("--sealed-share", type=_numbered, required=True, help="编号:密文")
+    one.add_argument("--digest", action="store_true", help="只印份额的 SHA-256：截止前向平台确认能打开")
     one = verbs.add_parser("open")
     one.add_argument("--key", required=True)
     one.add_argument("--share", type=_numbered, action="append", required=True)
@@ -279,7 +280,7 @@ def _carry_out(asked: argparse.Namespace) -> int:
     elif asked.verb == "share":
         private = bytes.fromhex(json.loads(asked.key.read_text("utf-8"))["private"])
         number, share = open_share(private, asked.lot, *asked.sealed_share)
-        print(f"{number}:{share.hex()}")
+        print(sha256(share).hexdigest() if asked.digest else f"{number}:{share.hex()}")
     elif asked.verb == "open":
         if len(asked.share) != 2:
             raise ValueError("须恰有两份")

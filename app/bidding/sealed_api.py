@@ -22,6 +22,7 @@ from app.bidding.api import Key, LotId
 from app.bidding.envelope import RULES, THRESHOLD
 from app.bidding.sealed_models import SealedOffer, SealedRound
 from app.bidding.sealed_schemas import (
+    ConfirmIn,
     EnvelopeIn,
     EnvelopeOut,
     GiveIn,
@@ -122,7 +123,8 @@ def _round_out(tx: Tx, one: SealedRound) -> RoundOut:
     return RoundOut(
         round=one.number, lot=one.lot_name, rules=RULES, public_key=one.public_key.hex(),
         public_key_sha256=sha256(one.public_key).hexdigest(), state=one.state, state_name=ROUND_STATE_ZH[one.state],
-        holders=[name for _, _, name in held], announced_at=one.announced_at, closed_at=one.closed_at,
+        holders=[name for _, _, name in held],
+        confirmed_by=[name for share, _, name in held if share.digest is not None], announced_at=one.announced_at, closed_at=one.closed_at,
         due_at=one.due_at, opened_at=one.opened_at, private_key=one.private_key.hex() if one.private_key else None,
         opened_by=[name for share, _, name in held if share.used], offers=_opened_out(tx, one),
     )  # fmt: skip
@@ -227,6 +229,14 @@ def give_share(lot_id: LotId, body: GiveIn, who: Annotated[Actor, may(P.SHARE_HO
         raise Refused(GIVEN_ZH[came_to], reason=came_to)
     live.changed(lot_id)
     return GivenOut(outcome=came_to, message=GIVEN_ZH[came_to], round=body.round)
+
+
+@router.post("/lots/{lot_id}/sealed-shares/confirm")
+def confirm_share(lot_id: LotId, body: ConfirmIn, who: Annotated[Actor, may(P.SHARE_HOLD)]) -> RoundOut:
+    """截止前确认能打开所保管的份额：只交份额的 SHA-256；此后交出的须与之相符。"""
+    with transaction() as tx:
+        own = sealed_opening.confirm(tx, who, lot_id, body.round, bytes.fromhex(body.digest))
+        return _round_out(tx, tx.get_one(SealedRound, own.round_id))
 
 
 @router.post("/lots/{lot_id}/sealed-shares/lost")

@@ -92,6 +92,8 @@ class KeyShare(Model):
         CheckConstraint("octet_length(sealed) = 81", name="share_has_its_size"),
         CheckConstraint("given IS NULL OR given_at IS NOT NULL", name="given_has_its_instant"),
         CheckConstraint("NOT used OR given_at IS NOT NULL", name="used_was_given"),
+        CheckConstraint("octet_length(digest) = 32", name="digest_has_32_bytes"),
+        CheckConstraint("(digest IS NULL) = (confirmed_at IS NULL)", name="confirmed_by_its_digest"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
@@ -105,6 +107,9 @@ class KeyShare(Model):
     used: Mapped[bool] = mapped_column(server_default=text("false"))
     lost_at: Mapped[datetime | None] = mapped_column(_Instant)
     lost_note: Mapped[str | None] = mapped_column(Text)
+    digest: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """SHA-256 of the opened share, as its holder confirmed it: he could open it, and gives no other one later."""
+    confirmed_at: Mapped[datetime | None] = mapped_column(_Instant)
 
 
 class SealedOffer(Model):

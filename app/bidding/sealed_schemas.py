@@ -92,6 +92,13 @@ class GivenOut(Out):
     round: int
 
 
+class ConfirmIn(In):
+    """The SHA-256 of the opened share, as `share --digest` prints it; the share itself stays with its holder."""
+
+    round: RoundNo
+    digest: Key32
+
+
 class LoseIn(In):
     round: RoundNo
     note: LongText
@@ -149,6 +156,8 @@ class RoundOut(Out):
     state: RoundState
     state_name: str
     holders: list[str]
+    confirmed_by: list[str]
+    """Whose organisations have confirmed that they can open their shares."""
     announced_at: datetime
     closed_at: datetime | None
     due_at: datetime | None

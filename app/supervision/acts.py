@@ -264,6 +264,7 @@ ACT_ZH: Final[Mapping[str, str]] = {
     "seal.announce": "公布密封报价的密钥",
     "seal.ask_receipts": "请报价人出示密封报价的回执",
     "seal.close": "截止密封报价",
+    "seal.confirm_share": "确认能打开所保管的密钥份额",
     "seal.give_share": "交出密钥份额",
     "seal.hear": "收存密封报价",
     "seal.lose_share": "报告密钥份额丢失",

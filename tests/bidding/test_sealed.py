@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from threading import Barrier
@@ -442,7 +443,12 @@ def test_one_false_share_waits_for_the_third() -> None:
     hall = Hall(bidders=2).opened()
     hall.offer(0, START)
     hall.offer(1, START + 1)
+    digest = sha256(hall.share(1)[1]).digest()
+    for _ in range(2):
+        hall.do(hall.holders[1], P.SHARE_HOLD, sealed_opening.confirm, hall.lot, 0, digest)
     let_pass(3600)
+    other = refused(lambda: hall.do(hall.holders[1], P.SHARE_HOLD, sealed_opening.give, hall.lot, 0, 2, bytes(32)))
+    assert other.reason == "NOT_AS_CONFIRMED"
     number, share = hall.share(0)
     false = bytes(b ^ 1 for b in share)
     hall.do(hall.holders[0], P.SHARE_HOLD, sealed_opening.give, hall.lot, 0, number, false)
@@ -487,6 +493,9 @@ def test_keys_are_kept_by_three_organisations_none_of_which_made_them() -> None:
     weak = Ceremony(bytes(32), good[0].shares)
     assert refused(lambda: announce(weak, good[1])).field == "keys[0].public_key"
     announce(*good)
+    announce(hall.ceremony(0), hall.ceremony(1))  # a holder could not open his share: made anew
+    assert hall.share(0)[0] == 1
+    let_pass(60)
     assert isinstance(refused(lambda: announce(hall.ceremony(0), hall.ceremony(1))), Conflict)
     stranger = refused(lambda: hall.do(hall.auctioneer, P.SHARE_HOLD, sealed_opening.give, hall.lot, 0, 1, bytes(32)))
     assert isinstance(stranger, NotFound)
@@ -511,6 +520,24 @@ def test_two_holders_at_the_same_instant_open_once() -> None:
         came = sorted(pool.map(give, range(3)))
     assert came == ["Conflict", "OPENED", "WAITING"]
     assert sum(e.act == "seal.open" for e in hall.events()) == 1
+    assert hall.award()[1] == START + 1
+
+
+def test_an_opening_that_breaks_off_opens_nothing() -> None:
+    hall = Hall(bidders=2).opened()
+    hall.offer(0, START)
+    hall.offer(1, START + 1)
+    let_pass(3600)
+    hall.give(0)
+    with transaction() as tx:
+        who = actor(tx, hall.holders[1], P.SHARE_HOLD)
+        assert sealed_opening.give(tx, who, hall.lot, 0, *hall.share(1)) is Given.OPENED
+        tx.session.rollback()  # what the database does when its client is killed
+    one = hall.round()
+    assert (one.state, one.private_key, hall.row().leader) == (RoundState.CLOSED, None, None)
+    with transaction(read_only=True) as tx:
+        assert not sealed_queries.opened(tx, [o.id for o in sealed_queries.offers(tx, one.id)])
+    assert hall.give(1) is Given.OPENED
     assert hall.award()[1] == START + 1
 
 

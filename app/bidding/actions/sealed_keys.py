@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from hashlib import sha256
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app.audit.actions import record
 from app.base.actor import Actor
@@ -20,6 +20,7 @@ from app.identity.models import Organisation
 from app.identity.permissions import P
 from app.listing import queries as listings
 from app.listing.actions import notice
+from app.listing.actions.moves import take_duty
 from app.listing.models import Lot
 from app.listing.states import LotState
 
@@ -83,16 +84,18 @@ def announce(tx: Tx, who: Actor, lot_id: int, ceremonies: list[Ceremony]) -> lis
     """Announces the keys of a sealed session: one for the first round, one for each time the tied may quote again.
 
     Each key is published once its round was opened, so no two rounds share one. Too late for the announced hour, the
-    hour moves on: nobody shall find a session open without a key. Raises Invalid naming the field, Conflict for keys
-    that are there already.
+    hour moves on: nobody shall find a session open without a key. Until the session begins, other keys may take their
+    place (a holder could not open his share); everybody is told again. Raises Invalid naming the field.
     """
     lot = listings.lock_lot(tx, lot_id, seen_by=who)
     row = sealed_session(tx, lot_id)
     now = tx.clock()
     if lot.state is not LotState.SCHEDULED:
         raise Conflict("当前状态不能公布密钥", reason="ILLEGAL_TRANSITION", extra={"state": lot.state})
-    if sealed_queries.rounds(tx, row.id):
-        raise Conflict("本场密钥已公布", reason="KEY_ANNOUNCED", extra={"state": lot.state})
+    before = {r.number: r for r in sealed_queries.rounds(tx, row.id)}
+    if before and row.opens_at <= now:
+        raise Conflict("报价期已开始，不得更换密钥", reason="KEY_ANNOUNCED", extra={"state": lot.state})
+    replaced_keys = [r.public_key.hex() for r in before.values()]
     wanted = 1 + int(row.rules["requote_rounds"])
     if len(ceremonies) != wanted:
         raise Invalid(f"须公布{wanted}把密钥：首轮及各次再报价各一把", field="keys")
@@ -100,16 +103,18 @@ def announce(tx: Tx, who: Actor, lot_id: int, ceremonies: list[Ceremony]) -> lis
         raise Invalid("各轮密钥不得相同", field="keys")
     for i, ceremony in enumerate(ceremonies):
         _check(tx, who, lot, ceremony, f"keys[{i}]")
+    take_duty(tx, who, lot, "auction", now=now)
     if row.opens_at <= now:
         lot.auction_at = row.opens_at = row.end_at = notice.next_hour(tx, now)
     made = []
     for number, ceremony in enumerate(ceremonies):
-        one = SealedRound(
-            session_id=row.id, number=number, lot_name=lot_name(lot.id, row.round_no, number),
-            public_key=ceremony.public_key, state=RoundState.RESERVE, announced_at=now,
-        )  # fmt: skip
+        one = before.get(number) or SealedRound(
+            session_id=row.id, number=number, lot_name=lot_name(lot.id, row.round_no, number), state=RoundState.RESERVE
+        )
+        one.public_key, one.announced_at = ceremony.public_key, now
         tx.add(one)
         tx.flush()
+        tx.execute(delete(KeyShare).where(KeyShare.round_id == one.id))
         tx.add_all(
             KeyShare(round_id=one.id, number=s.number, holder_id=s.holder_id, sealed=s.sealed) for s in ceremony.shares
         )
@@ -123,10 +128,11 @@ def announce(tx: Tx, who: Actor, lot_id: int, ceremonies: list[Ceremony]) -> lis
     record(
         tx, who, "seal.announce", f"lot/{lot.id}", region=lot.region_code, session=row.id, keys=told, rules=RULES,
         holders=[s.holder_id for s in ceremonies[0].shares], threshold=THRESHOLD, opens_at=row.opens_at,
+        replaces=replaced_keys,
     )  # fmt: skip
     notice.tell(
         tx, lot, "sealed_keys", now, keys=told, rules=RULES, holders=kept_by, threshold=THRESHOLD,
-        opens_at=row.opens_at,
+        opens_at=row.opens_at, replaces=bool(before),
     )  # fmt: skip
     return made
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import delete
@@ -58,6 +59,8 @@ def give(tx: Tx, who: Actor, lot_id: int, number: int, share_no: int, share: byt
         return Given.NOT_CLOSED
     if share_no != own.number:
         raise Invalid(f"您保管的是第{own.number}份", field="share", reason="WRONG_SHARE")
+    if own.digest is not None and sha256(share).digest() != own.digest:
+        raise Invalid("与您截止前确认的份额不符", field="share", reason="NOT_AS_CONFIRMED")
     own.given = sealing.sealer().seal(share.hex(), bound_to=f"key_share/{own.id}")
     own.given_at, own.lost_at, own.lost_note = now, None, None
     tx.flush()
@@ -76,6 +79,26 @@ def give(tx: Tx, who: Actor, lot_id: int, number: int, share_no: int, share: byt
         return Given.NOT_FITTING
     _open(tx, who, lot, row, current, *found, now)
     return Given.OPENED
+
+
+def confirm(tx: Tx, who: Actor, lot_id: int, number: int, digest: bytes) -> KeyShare:
+    """A holder confirms, by the digest of what he found, that he could open his share. The same again changes nothing.
+
+    Raises Conflict once the round is closed, or for another digest than he confirmed before.
+    """
+    lot, _, current, own = _held(tx, who, lot_id, number)
+    if own.digest == digest:
+        return own
+    if own.digest is not None or current.state not in {RoundState.RESERVE, RoundState.SEALING}:
+        raise Conflict("份额已确认，或本轮已截止", reason="CONFIRMED_OR_CLOSED")
+    now = tx.clock()
+    own.digest, own.confirmed_at = digest, now
+    tx.flush()
+    record(
+        tx, who, "seal.confirm_share", f"lot/{lot.id}", region=lot.region_code, round=number, share=own.number,
+        digest=digest,
+    )  # fmt: skip
+    return own
 
 
 def lose(tx: Tx, who: Actor, lot_id: int, number: int, note: str) -> SealedRound:
