@@ -14,7 +14,7 @@ from app.base.money import total_fen
 from app.base.paging import Page, cursor_of, key_of
 from app.bidding import live, queries
 from app.bidding.actions import pause, priority, replay
-from app.bidding.actions.fold import auction_of
+from app.bidding.actions.fold import state_of
 from app.bidding.actions.place import PlaceBid, place
 from app.bidding.actions.schedule import schedule
 from app.bidding.models import Bid
@@ -86,7 +86,7 @@ def _session_out(tx: Tx, lot_id: int) -> SessionOut:
     lot = listings.public_lot(tx, lot_id)
     row = queries.session(tx, lot)
     now = tx.clock()
-    state = at(auction_of(row), now)
+    state = at(state_of(row), now)
     outage = queries.open_outage(tx, row.id)
     best = state.best_fen
     return SessionOut(

@@ -472,9 +472,9 @@ def test_an_envelope_before_the_hour_is_refused_and_an_open_offer_at_any() -> No
     assert hall.put(0, place_, sent).verdict is SealVerdict.NOT_OPEN
     let_pass(60)
     assert hall.put(0, place_, sent, "key-again").verdict is SealVerdict.SEALED
-    with transaction() as tx:
-        heard, _ = place(tx, actor(tx, hall.house.bidders[0]), hall.lot, PlaceBid("open-0001", START))
-    assert heard.verdict is Verdict.SEALED_ONLY
+    open_one = PlaceBid("open-0001", START)
+    caught = refused(lambda: hall.do(hall.house.bidders[0], P.BID_PLACE, place, hall.lot, open_one))
+    assert (type(caught), caught.reason) == (Refused, Verdict.SEALED_ONLY)
 
 
 def test_keys_are_kept_by_three_organisations_none_of_which_made_them() -> None:

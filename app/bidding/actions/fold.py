@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from app.base.errors import Refused
 from app.bidding.models import Session
-from app.rules.bidding import Auction, Extension, Rules, SameRank, StepRule
+from app.rules.bidding import VERDICT_ZH, Auction, Extension, Rules, SameRank, StepRule, Verdict
 
 SEALED_MODE = "one_shot"
 
@@ -29,7 +30,16 @@ def rules_of(announced: dict[str, Any], *, opens_at: datetime) -> Rules:
 
 
 def auction_of(row: Session) -> Auction:
-    """The fold's state from the row."""
+    """The fold's state from the row, to hear an open offer. Raises Refused where offers are sealed: an amount that is
+    sent in the open by mistake shall not be recorded, let alone shown.
+    """
+    if row.rules.get("mode") == SEALED_MODE:
+        raise Refused(VERDICT_ZH[Verdict.SEALED_ONLY], reason=Verdict.SEALED_ONLY)
+    return state_of(row)
+
+
+def state_of(row: Session) -> Auction:
+    """The fold's state from the row, of any session that has periods."""
     return Auction(
         rules=rules_of(row.rules, opens_at=row.opens_at),
         phase=row.phase,

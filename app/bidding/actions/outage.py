@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from app.base.db import Tx
 from app.bidding import queries, sealed_queries
-from app.bidding.actions.fold import SEALED_MODE, auction_of, keep, rules_of
+from app.bidding.actions.fold import SEALED_MODE, keep, rules_of, state_of
 from app.bidding.actions.pulse import GAP
 from app.bidding.actions.replay import events_of
 from app.bidding.actions.sealed_time import begin
@@ -56,7 +56,7 @@ def _served(tx: Tx, row: Session, *, up_to: int | None = None) -> Auction:
     a sealed one on but the clock, which stands still in an outage.
     """
     if row.rules["mode"] == SEALED_MODE:
-        return auction_of(row)
+        return state_of(row)
     return play(rules_of(row.rules, opens_at=row.opens_at), events_of(tx, row, up_to=up_to))[0]
 
 

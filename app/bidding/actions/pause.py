@@ -5,7 +5,7 @@ from app.base.actor import Actor, Role
 from app.base.db import Tx
 from app.base.errors import Conflict, Invalid, NotFound, Refused
 from app.bidding import queries
-from app.bidding.actions.fold import auction_of, keep
+from app.bidding.actions.fold import keep, state_of
 from app.bidding.actions.time import state_in
 from app.bidding.models import Pause
 from app.listing import queries as listings
@@ -52,7 +52,7 @@ def cosign(tx: Tx, who: Actor, lot_id: int) -> Pause:
     if OVERSIGHT.isdisjoint(who.roles):
         raise Refused("须由监管岗会签", reason="FOUR_EYES")
     now = tx.clock()
-    before = auction_of(row)
+    before = state_of(row)
     after = freeze(before, now) if pause.kind == "freeze" else resume(before, now)
     if after.phase is Phase.ENDED:
         raise Conflict("竞价已结束", reason="ENDED", extra={"state": lot.state})

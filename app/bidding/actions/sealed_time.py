@@ -9,7 +9,7 @@ from app.audit.canonical import canonical, plain
 from app.base.db import Tx
 from app.base.money import MAX_FEN, total_fen
 from app.bidding import sealed_queries
-from app.bidding.actions.fold import auction_of, keep
+from app.bidding.actions.fold import keep, state_of
 from app.bidding.envelope import Content
 from app.bidding.models import Session
 from app.bidding.sealed_models import SealedOffer, SealedRound
@@ -22,7 +22,7 @@ from app.rules.trading import one_shot
 
 
 def phase_at(row: Session, now: datetime) -> Phase:
-    return at(auction_of(row), now).phase
+    return at(state_of(row), now).phase
 
 
 def begin(tx: Tx, lot: Lot, row: Session, now: datetime) -> None:
@@ -32,7 +32,7 @@ def begin(tx: Tx, lot: Lot, row: Session, now: datetime) -> None:
         return
     if lot.state is LotState.SCHEDULED:
         move(tx, None, lot, "seal", now=now, opens_at=row.opens_at)
-    begun = at(auction_of(row), row.opens_at)
+    begun = at(state_of(row), row.opens_at)
     keep(row, begun)
     first.state = ROUND.after(first.state, "start")
 
@@ -63,7 +63,7 @@ def shut(tx: Tx, lot: Lot, row: Session, now: datetime) -> SealedRound | None:
     current = sealed_queries.live_round(tx, row.id)
     if current is None or current.state is not RoundState.SEALING or phase_at(row, now) is not Phase.ENDED:
         return None
-    keep(row, at(auction_of(row), now))
+    keep(row, at(state_of(row), now))
     current.state, current.closed_at = ROUND.after(current.state, "close"), now
     heard = sealed_queries.offers(tx, current.id)
     record(
