@@ -8,6 +8,7 @@ from app.base.actor import ROLE_ZH
 from app.base.lifecycle import Lifecycle
 from app.bidding.states import AWARD, AWARD_STATE_ZH
 from app.deal.states import CONTRACT, CONTRACT_STATE_ZH, OBJECTION
+from app.exit.states import EXIT, EXIT_KIND_ZH, EXIT_STATE_ZH
 from app.extension.states import CONTRACT as EXTENSION_CONTRACT
 from app.extension.states import CONTRACT_STATE_ZH as EXTENSION_CONTRACT_ZH
 from app.extension.states import PROGRAMME, PROGRAMME_STATE_ZH
@@ -55,6 +56,7 @@ def lifecycles() -> str:
         ("Contract 合同", CONTRACT, CONTRACT_STATE_ZH),
         ("Extension programme 延包方案", PROGRAMME, PROGRAMME_STATE_ZH),
         ("Extension contract 延包合同", EXTENSION_CONTRACT, EXTENSION_CONTRACT_ZH),
+        ("Exit 自愿退出", EXIT, EXIT_STATE_ZH),
         ("Deposit 保证金", DEPOSIT, DEPOSIT_STATE_ZH),
         ("Money order 付款指令", ORDER, ORDER_STATE_ZH),
     )
@@ -148,6 +150,8 @@ def glossary() -> str:
         ("States of a deposit 保证金状态", DEPOSIT_STATE_ZH),
         ("States of an extension programme 延包方案状态", PROGRAMME_STATE_ZH),
         ("States of an extension contract 延包合同状态", EXTENSION_CONTRACT_ZH),
+        ("Kinds of exit 退出的权利", EXIT_KIND_ZH),
+        ("States of an exit 退出申请状态", EXIT_STATE_ZH),
         ("Reason codes 原因码", REASON_ZH),
     )
     out = ["# Glossary", "", "中文 ↔ identifier. One term, one translation.", ""]
@@ -204,6 +208,7 @@ NOUNS = (
     ("委托书", "mandate", ""),
     ("延包方案", "extension_programme", "of one collective, for the contracts that end on one day"),
     ("延包合同", "extension_contract", "carries one household contract right on"),
+    ("退出申请", "exit_application", "voluntary, paid, of one right and never a condition"),
     ("暂不延包", "extension_exclusion", "with its reason, until it is lifted"),
     ("县级参数", "county_parameter", "dated, two persons, frozen into a listing at its first notice"),
     ("行为日", "as_of", "the day that picks the version of each rule"),

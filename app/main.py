@@ -20,6 +20,7 @@ from app.bidding.live import Live
 from app.compliance import api as compliance
 from app.deal import api as deal
 from app.demo import api as demo
+from app.exit import api as exits
 from app.extension import api as extension
 from app.ground import api as ground
 from app.holdings import api as holdings
@@ -54,6 +55,7 @@ ROUTERS = (
     registry.router,
     ground.router,
     extension.router,
+    exits.router,
     listing.router,
     qualification.router,
     bidding.router,

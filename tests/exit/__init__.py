@@ -1,0 +1,1 @@
+"""Voluntary paid exit."""
