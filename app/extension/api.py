@@ -1,8 +1,9 @@
 """Programmes of second-round extension, their households, and their contracts in batches."""
 
+from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 
 from app.base.actor import Actor
 from app.base.db import Tx, transaction
@@ -20,6 +21,7 @@ from app.extension.schemas import (
     LandlessOut,
     LiftIn,
     NumberIn,
+    OutlookOut,
     ProblemOut,
     ProgrammeDetailOut,
     ProgrammeIn,
@@ -32,7 +34,7 @@ from app.extension.schemas import (
 from app.extension.states import PROGRAMME_STATE_ZH, ContractState, ProgrammeState
 from app.identity.auth import may
 from app.identity.permissions import P
-from app.registry.api.reading import Cursor, Key, Limit, page_of
+from app.registry.api.reading import Cursor, Key, Limit, Region, page_of
 from app.web.routes import StrictRoute
 
 router = APIRouter(prefix="/api/v1", route_class=StrictRoute, tags=["extension 延包"])
@@ -40,6 +42,7 @@ router = APIRouter(prefix="/api/v1", route_class=StrictRoute, tags=["extension �
 Id = Annotated[int, Path(ge=1, lt=2**63)]
 Reader = Annotated[Actor, may(P.EXTENSION_READ)]
 Recorder = Annotated[Actor, may(P.EXTENSION_RECORD)]
+Signer = Annotated[Actor, may(P.EXTENSION_SIGN)]
 Approver = Annotated[Actor, may(P.EXTENSION_APPROVE)]
 
 
@@ -66,6 +69,17 @@ def draft(body: ProgrammeIn, who: Recorder) -> ProgrammeDetailOut:
     """拟订延包方案；新承包期自原期届满次日起，依法延长三十年。"""
     with transaction() as tx:
         return _detail(tx, actions.draft(tx, who, **body.model_dump()))
+
+
+@router.get("/extensions/outlook")
+def outlook(
+    who: Reader,
+    until: Annotated[date, Query(description="到期日在此日及以前，YYYY-MM-DD")],
+    region: Region = None,
+) -> list[OutlookOut]:
+    """承包合同到期概况：逐村逐日，已延包、暂不延包各多少。"""
+    with transaction(read_only=True) as tx:
+        return [OutlookOut.model_validate(r) for r in queries.outlook(tx, who, until=until, prefix=region)]
 
 
 @router.get("/extensions/{programme_id}")
@@ -189,6 +203,21 @@ def effect(programme_id: Id, body: EffectIn, who: Approver) -> EffectOut:
         return EffectOut(
             effected=[ContractOut.model_validate(c) for c in effected], existing=existing, n_waiting=n_waiting
         )
+
+
+@router.get("/extension-contracts")
+def own_contracts(who: Signer, cursor: Cursor = None, limit: Limit = 50) -> Page[ContractOut]:
+    """本户的延包合同。"""
+    with transaction(read_only=True) as tx:
+        rows = queries.own_contracts(tx, who, after=key_of(cursor), limit=limit + 1)
+    return page_of(rows, limit, ContractOut)
+
+
+@router.post("/extension-contracts/{contract_id}/sign-own")
+def sign_own(contract_id: Id, who: Signer) -> ContractOut:
+    """农户代表本人登录签订。"""
+    with transaction() as tx:
+        return ContractOut.model_validate(actions.sign_own(tx, who, contract_id))
 
 
 @router.post("/extension-contracts/{contract_id}/sign")

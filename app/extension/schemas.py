@@ -64,9 +64,9 @@ class SignIn(In):
 
 
 class EffectIn(In):
-    """Contracts to put into effect: those named, or all that are signed (500 a call)."""
+    """Contracts to put into effect: those named, or all that are signed (200 a call)."""
 
-    contract_ids: Ids | None = None
+    contract_ids: Annotated[list[Id], Field(min_length=1, max_length=200)] | None = None
 
 
 class ProgrammeOut(Out):
@@ -145,6 +145,16 @@ class StandingOut(Out):
     exclusion_reason: str | None
     exclusion_ground: Ground | None
     problem: str | None
+
+
+class OutlookOut(Out):
+    """到期概况: household contracts of a village that end on one day, and how many are carried on or excluded."""
+
+    region_code: str
+    ends_on: date
+    n_contracts: int
+    n_carried_on: int
+    n_excluded: int
 
 
 class LandlessOut(Out):

@@ -1,12 +1,14 @@
 """A village carries its contracts on: two thirds, a batch that is whole or nothing, and what it changes for leases."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from threading import Barrier
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import select, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import IntegrityError
 
 from app.audit.models import AuditEvent
@@ -23,7 +25,7 @@ from app.registry import actions as registry_actions
 from app.registry import queries as registry
 from app.registry.actions import load_regions
 from app.registry.models import LandRight
-from app.registry.schemas import MembershipIn, MembershipsIn, RestrictionIn
+from app.registry.schemas import MemberIn, MembershipIn, MembershipsIn, MembersIn, RestrictionIn
 from app.registry.states import PartyKind, RestrictionKind, RightKind
 from app.rules.book import Step
 from app.rules.catalogue import judge
@@ -313,6 +315,45 @@ def _one(member: int, household: int) -> Any:
     return MembershipsIn(members=[joined], source="演示成员确认")
 
 
+def test_a_household_signs_for_itself_and_only_its_representative_can(land: Tx) -> None:
+    people, of = People(land), village(land, 2)
+    mine, other = of.homes
+    who = actor(land, account(land, Role.HOUSEHOLD, region=make.VILLAGE), P.EXTENSION_SIGN)
+    spouse = actor(land, account(land, Role.HOUSEHOLD, region=make.VILLAGE), P.EXTENSION_SIGN)
+    wife = make.party(land, PartyKind.INDIVIDUAL, born_on=date(1980, 1, 1), person_id=spouse.person_id)
+    mine.head.person_id = who.person_id
+    members = [MemberIn(party_id=mine.head.id, is_representative=True), MemberIn(party_id=wife.id)]
+    registry_actions.record_members(land, None, mine.party.id, MembersIn(members=members))
+    row = contracting(land, people, of)
+    ours, theirs = actions.batch(land, people.clerk, row.id).drafted
+    assert queries.own_contracts(land, who, after=None, limit=9) == [ours]
+    with pytest.raises(NotFound):
+        actions.sign_own(land, who, theirs.id)
+    with pytest.raises(Refused) as refused:
+        actions.sign_own(land, spouse, ours.id)
+    assert refused.value.reason == "LCL-16"
+    assert actions.sign_own(land, who, ours.id).signatory_party_id == mine.head.id
+    with pytest.raises(Conflict):
+        actions.sign_own(land, who, ours.id)
+    assert other.head.person_id is None
+
+
+def test_the_outlook_counts_what_ends_by_village_and_day(land: Tx) -> None:
+    people, of = People(land), village(land, 3)
+    village(land, 1, ends_on=OLD_END + DAY)
+    row = contracting(land, people, of)
+    actions.exclude(land, people.clerk, row.id, right_id=of.rights[2], ground=Ground.DISPUTE, reason="界址不清")
+    signed(land, people, of, row)
+    actions.effect(land, people.town, row.id)
+    assert queries.outlook(land, people.town, until=OLD_END, prefix=None) == [
+        queries.Outlook(make.VILLAGE, OLD_END, 3, 2, 1)
+    ]
+    later = queries.outlook(land, people.town, until=OLD_END + DAY, prefix=make.VILLAGE)
+    assert [(o.ends_on, o.n_contracts) for o in later] == [(OLD_END, 3), (OLD_END + DAY, 1)]
+    assert queries.outlook(land, people.town, until=OLD_END, prefix=make.OTHER_VILLAGE) == []
+    assert queries.outlook(land, make.clerk(make.OTHER_VILLAGE), until=OLD_END, prefix=None) == []
+
+
 @pytest.fixture(scope="module")
 def web(clone: Any, _keys: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     with serve(clone(), tmp_path_factory.mktemp("extension")) as client:
@@ -374,5 +415,31 @@ def test_a_village_goes_the_whole_way_over_http(web: TestClient) -> None:
         ("effective", None), ("effective", None), (None, "界址不清"),
     ]  # fmt: skip
     assert post("town", f"{at}/close")["contracts"] == {"effective": 2}
+    ends = web.get("/api/v1/extensions/outlook?until=2028-09-30", headers=who["town"]).json()
+    assert ends == [
+        {
+            "region_code": make.VILLAGE, "ends_on": "2028-09-30", "n_contracts": 3, "n_carried_on": 2, "n_excluded": 1,
+        }
+    ]  # fmt: skip
     told = web.get(f"/api/v1/subjects/extension/{row['id']}/timeline", headers=who["county"]).json()
     assert "批准延包方案" in str(told)
+
+
+def test_two_clerks_at_the_same_moment_make_each_contract_once(database: Engine) -> None:
+    with transaction() as tx:
+        load_regions(tx)
+        people, of = People(tx), village(tx, 4)
+        row_id = contracting(tx, people, of).id
+    ready = Barrier(2)
+
+    def go() -> tuple[int, int]:
+        ready.wait()
+        with transaction() as tx:
+            done = actions.batch(tx, people.clerk, row_id)
+            return len(done.drafted), len(done.existing)
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = [f.result() for f in [pool.submit(go) for _ in range(2)]]
+    assert sorted(answers) == [(0, 4), (4, 0)]
+    with transaction(read_only=True) as tx:
+        assert queries.counts(tx, row_id) == {ContractState.DRAFTED: 4}

@@ -1,6 +1,6 @@
 """What the collective, its households, the town and the county do in an extension."""
 
-from app.extension.actions.contracts import Batch, Problem, batch, effect, sign, void
+from app.extension.actions.contracts import Batch, Problem, batch, effect, sign, sign_own, void
 from app.extension.actions.programme import (
     approve,
     close,
@@ -28,6 +28,7 @@ __all__ = [
     "publicise",
     "return_",
     "sign",
+    "sign_own",
     "void",
     "vote",
     "withdraw",

@@ -1,116 +1,24 @@
-"""Reads of programmes and contracts, and of where every household contract right of a collective stands in one."""
+"""Where every household contract right of a collective stands in a programme, and who holds none."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, case, exists, func, or_, select
+from sqlalchemy import Select, and_, case, exists, or_, select
 from sqlalchemy.orm import aliased
 
-from app.base.actor import Actor, in_scope
 from app.base.db import Tx
-from app.base.errors import NotFound
 from app.extension.models import ExtensionContract, ExtensionExclusion, ExtensionProgramme
-from app.extension.states import ContractState, ProgrammeState
+from app.extension.states import ContractState
 from app.registry.models import BaUnitItem, CollectiveMember, LandRight, Parcel, Party, PartyMember, Restriction
 from app.registry.states import PartyKind, RestrictionKind, RightKind
 from app.rules.extension import OWN_TERM
-
-_FRESH = {"populate_existing": True}
 
 ANOTHER_END = "承包期止日与方案不一致，以合同、权证记载为准"
 CARRIED_ON = "已另有延包"
 OWN_TERM_LAND = "林地、草地依其原承包期相应延长，不在耕地延包之内"
 NO_AFFAIR = frozenset({ANOTHER_END, CARRIED_ON, OWN_TERM_LAND})
 """What is no affair of a programme for this end: contracts that end otherwise, or were carried on before."""
-
-
-def programme(tx: Tx, programme_id: int, *, seen_by: Actor, lock: bool = False) -> ExtensionProgramme:
-    """Raises NotFound, also outside the actor's regions."""
-    query = select(ExtensionProgramme).where(
-        ExtensionProgramme.id == programme_id, in_scope(ExtensionProgramme.region_code, seen_by)
-    )
-    row = tx.scalar(query.with_for_update().execution_options(**_FRESH) if lock else query)
-    if row is None:
-        raise NotFound("没有这个延包方案")
-    return row
-
-
-def page(
-    tx: Tx, who: Actor, *, state: ProgrammeState | None, collective: int | None, after: int | None, limit: int
-) -> list[ExtensionProgramme]:
-    query = select(ExtensionProgramme).where(in_scope(ExtensionProgramme.region_code, who))
-    if state is not None:
-        query = query.where(ExtensionProgramme.state == state)
-    if collective is not None:
-        query = query.where(ExtensionProgramme.collective_party_id == collective)
-    return list(
-        tx.scalars(query.where(ExtensionProgramme.id > (after or 0)).order_by(ExtensionProgramme.id).limit(limit))
-    )
-
-
-def live(tx: Tx, collective_id: int, old_ends_on: Any) -> ExtensionProgramme | None:
-    """The programme of this collective for this end that is under way."""
-    return tx.scalar(
-        select(ExtensionProgramme).where(
-            ExtensionProgramme.collective_party_id == collective_id,
-            ExtensionProgramme.old_ends_on == old_ends_on,
-            ExtensionProgramme.state.not_in((ProgrammeState.WITHDRAWN, ProgrammeState.CLOSED)),
-        )
-    )
-
-
-def contract(tx: Tx, contract_id: int, *, seen_by: Actor) -> tuple[ExtensionContract, ExtensionProgramme]:
-    """A contract and its programme, both locked, the programme first. Raises NotFound outside the actor's regions."""
-    programme_id = tx.scalar(select(ExtensionContract.programme_id).where(ExtensionContract.id == contract_id))
-    if programme_id is None:
-        raise NotFound("没有这份延包合同")
-    of = programme(tx, programme_id, seen_by=seen_by, lock=True)
-    row = tx.execute(
-        select(ExtensionContract)
-        .where(ExtensionContract.id == contract_id)
-        .with_for_update()
-        .execution_options(**_FRESH)
-    ).scalar_one()
-    return row, of
-
-
-def contracts(
-    tx: Tx, programme_id: int, *, state: ContractState | None = None, after: int | None = None, limit: int
-) -> list[ExtensionContract]:
-    query = select(ExtensionContract).where(
-        ExtensionContract.programme_id == programme_id, ExtensionContract.id > (after or 0)
-    )
-    if state is not None:
-        query = query.where(ExtensionContract.state == state)
-    return list(tx.scalars(query.order_by(ExtensionContract.id).limit(limit)))
-
-
-def lock_signed(tx: Tx, programme_id: int, ids: Collection[int] | None, *, limit: int) -> list[ExtensionContract]:
-    """The contracts of a programme that are named (in whatever state), or the first of those signed; locked in order."""
-    query = select(ExtensionContract).where(ExtensionContract.programme_id == programme_id)
-    query = (
-        query.where(ExtensionContract.state == ContractState.SIGNED)
-        if ids is None
-        else query.where(ExtensionContract.id.in_(ids))
-    )
-    return list(
-        tx.scalars(query.order_by(ExtensionContract.id).limit(limit).with_for_update().execution_options(**_FRESH))
-    )
-
-
-def counts(tx: Tx, programme_id: int) -> dict[ContractState, int]:
-    rows = tx.execute(
-        select(ExtensionContract.state, func.count())
-        .where(ExtensionContract.programme_id == programme_id)
-        .group_by(ExtensionContract.state)
-    )
-    return dict(rows.all())
-
-
-def numbered(tx: Tx, programme_id: int) -> int:
-    """How many contracts of a programme have a number, voided ones too."""
-    return tx.scalar(select(func.count()).where(ExtensionContract.programme_id == programme_id)) or 0
 
 
 def standing_exclusion(tx: Tx, programme_id: int, right_id: int) -> ExtensionExclusion | None:
@@ -262,13 +170,3 @@ def landless(tx: Tx, programme: ExtensionProgramme, *, after: int | None, limit:
         Party.kind == PartyKind.HOUSEHOLD, Party.end_lifespan_at.is_(None), belongs, ~held, Party.id > (after or 0)
     )
     return list(tx.scalars(query.order_by(Party.id).limit(limit)))
-
-
-def is_of_household(tx: Tx, household_id: int, person_id: int) -> bool:
-    """Whether a person is a present member of the household."""
-    found = select(PartyMember.id).where(
-        PartyMember.group_party_id == household_id,
-        PartyMember.member_party_id == person_id,
-        PartyMember.end_lifespan_at.is_(None),
-    )
-    return tx.scalar(found) is not None
