@@ -12,6 +12,7 @@ from app.exit.states import EXIT, EXIT_KIND_ZH, EXIT_STATE_ZH
 from app.extension.states import CONTRACT as EXTENSION_CONTRACT
 from app.extension.states import CONTRACT_STATE_ZH as EXTENSION_CONTRACT_ZH
 from app.extension.states import PROGRAMME, PROGRAMME_STATE_ZH
+from app.homestead.states import BUILD_REASON_ZH, HOMESTEAD, HOMESTEAD_STATE_ZH, STAGE_ZH
 from app.listing.states import LOT, REASON_ZH, STATE_ZH, STAY
 from app.money.states import DEPOSIT, DEPOSIT_STATE_ZH, ORDER, ORDER_STATE_ZH
 from app.qualification.states import ENTRY, ENTRY_STATE_ZH
@@ -57,6 +58,7 @@ def lifecycles() -> str:
         ("Extension programme 延包方案", PROGRAMME, PROGRAMME_STATE_ZH),
         ("Extension contract 延包合同", EXTENSION_CONTRACT, EXTENSION_CONTRACT_ZH),
         ("Exit 自愿退出", EXIT, EXIT_STATE_ZH),
+        ("Homestead 宅基地建房", HOMESTEAD, HOMESTEAD_STATE_ZH),
         ("Deposit 保证金", DEPOSIT, DEPOSIT_STATE_ZH),
         ("Money order 付款指令", ORDER, ORDER_STATE_ZH),
     )
@@ -152,6 +154,9 @@ def glossary() -> str:
         ("States of an extension contract 延包合同状态", EXTENSION_CONTRACT_ZH),
         ("Kinds of exit 退出的权利", EXIT_KIND_ZH),
         ("States of an exit 退出申请状态", EXIT_STATE_ZH),
+        ("States of an application to build 建房申请状态", HOMESTEAD_STATE_ZH),
+        ("Reasons to build 申请事由", BUILD_REASON_ZH),
+        ("Visits 到场", STAGE_ZH),
         ("Reason codes 原因码", REASON_ZH),
     )
     out = ["# Glossary", "", "中文 ↔ identifier. One term, one translation.", ""]
@@ -209,6 +214,9 @@ NOUNS = (
     ("延包方案", "extension_programme", "of one collective, for the contracts that end on one day"),
     ("延包合同", "extension_contract", "carries one household contract right on"),
     ("退出申请", "exit_application", "voluntary, paid, of one right and never a condition"),
+    ("建房申请", "homestead_case", "of one household, for one homestead"),
+    ("到场", "homestead_visit", "what the town saw on the ground"),
+    ("逾期预警", "homestead_warning", "a step not taken by its due day, once for each stay"),
     ("暂不延包", "extension_exclusion", "with its reason, until it is lifted"),
     ("县级参数", "county_parameter", "dated, two persons, frozen into a listing at its first notice"),
     ("行为日", "as_of", "the day that picks the version of each rule"),

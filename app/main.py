@@ -25,6 +25,7 @@ from app.extension import api as extension
 from app.ground import api as ground
 from app.holdings import api as holdings
 from app.holdings.worker import Worker
+from app.homestead import api as homestead
 from app.identity import api as identity
 from app.identity.auth import Doorkeeper
 from app.identity.tokens import load_or_make
@@ -54,6 +55,7 @@ ROUTERS = (
     money.router,
     registry.router,
     ground.router,
+    homestead.router,
     extension.router,
     exits.router,
     listing.router,

@@ -13,6 +13,7 @@ from app.base.db import Tx, transaction
 from app.base.errors import Problem
 from app.bidding import ticks as bidding
 from app.deal import ticks as deal
+from app.homestead import ticks as homestead
 from app.identity import ticks as identity
 from app.listing import ticks as listing
 from app.performance import ticks as performance
@@ -44,6 +45,9 @@ TICKS = (
     Tick("deal.end_publicity_due", deal.end_publicity_due),
     Tick("performance.arrears_due", performance.arrears_due),
     Tick("performance.ends_due", performance.ends_due),
+    Tick("homestead.date_due", homestead.date_due),
+    Tick("homestead.warn_due", homestead.warn_due),
+    Tick("homestead.expire_due", homestead.expire_due),
     Tick("turnover.collect_due", turnover.collect_due),
     Tick("turnover.recount_due", turnover.recount_due),
     Tick("identity.forget", identity.forget),

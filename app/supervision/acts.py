@@ -7,6 +7,7 @@ from typing import Any, Final
 from app.audit.models import AuditEvent
 from app.base.days import BEIJING
 from app.listing.states import REASON_ZH, STATE_ZH
+from app.supervision.homestead_acts import HOMESTEAD_ACT_ZH
 
 AREA_ZH: Final[Mapping[str, str]] = {
     "account": "账号",
@@ -36,6 +37,7 @@ AREA_ZH: Final[Mapping[str, str]] = {
     "holding": "三资台账",
     "holding_asset": "台账资产",
     "holding_import": "台账导入",
+    "homestead": "宅基地建房",
     "layer": "红线图层",
     "lease": "流转期限",
     "listing": "项目",
@@ -164,6 +166,7 @@ VERB_ZH: Final[Mapping[str, str]] = {
 }
 
 ACT_ZH: Final[Mapping[str, str]] = {
+    **HOMESTEAD_ACT_ZH,
     "account.change_password": "修改密码",
     "account.grant": "授予角色",
     "account.open": "开立账号",

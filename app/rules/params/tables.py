@@ -25,3 +25,6 @@ COUNTY: dict[str, dict[str, Any]] = _table("county.toml")
 """县级参数：含义、类型、单位、默认值、依据、是否经县确认。"""
 
 COUNTY_DEFAULTS: dict[str, Any] = {name: row["default"] for name, row in COUNTY.items() if "default" in row}
+
+HOMESTEAD_LIMITS: tuple[dict[str, Any], ...] = tuple(_table("homestead.toml")["limit"])
+"""宅基地建房各环节的时限：状态、起用日、天数、单位、依据、核验等级。"""

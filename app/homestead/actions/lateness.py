@@ -1,0 +1,75 @@
+"""What time does: due days that could not be known before, warnings about late steps, approvals that run out."""
+
+from sqlalchemy import select
+
+from app.audit.actions import record
+from app.base.actor import Actor
+from app.base.db import Tx
+from app.base.errors import Conflict
+from app.compliance.queries import calendar
+from app.homestead import queries
+from app.homestead.actions.moves import advance, due
+from app.homestead.models import HomesteadCase, HomesteadWarning
+from app.homestead.states import HOMESTEAD, HomesteadState, limit_of
+
+BATCH = 100
+
+
+def date_due(tx: Tx) -> int:
+    """Gives a due day to steps that reach into a year whose working days were not published then. Safe to repeat."""
+    published = max(calendar(tx).years, default=0)
+    stepping = [s for s in HomesteadState if (found := limit_of(s, tx.today())) and found.unit != "years"]
+    dated = 0
+    for row in queries.undated(tx, stepping, published, limit=BATCH):
+        row.due_on = due(tx, row.state, row.since_on)
+        tx.flush()
+        if row.due_on is not None:
+            dated += 1
+            record(tx, None, "homestead.date", f"homestead/{row.id}", region=row.region_code, due_on=row.due_on)
+    return dated
+
+
+def warn_due(tx: Tx) -> int:
+    """Warns the supervisors of each step that is late, once for each stay in a state. Safe to repeat."""
+    rows = queries.overdue(tx, tx.today(), limit=BATCH)
+    for row in rows:
+        _warn(tx, row)
+    return len(rows)
+
+
+def _warn(tx: Tx, row: HomesteadCase) -> None:
+    limit = limit_of(row.state, row.since_on)
+    tx.add(
+        HomesteadWarning(
+            region_code=row.region_code, case_id=row.id, state=row.state, since_on=row.since_on, due_on=row.due_on,
+            basis=limit.basis if limit else "", raised_at=tx.clock(),
+        )
+    )  # fmt: skip
+    tx.flush()
+    record(
+        tx, None, "homestead.warn", f"homestead/{row.id}", region=row.region_code, state=row.state, due_on=row.due_on
+    )  # fmt: skip
+
+
+def expire_due(tx: Tx) -> int:
+    """Approvals under which nothing was begun in time lapse. Safe to repeat."""
+    rows = queries.lapsed(tx, tx.today(), limit=BATCH)
+    for row in rows:
+        target = HOMESTEAD.after(row.state, "expire")
+        advance(tx, None, row, "expire", target, valid_until=row.valid_until, set_={"note": "批准后未按期开工"})
+    return len(rows)
+
+
+def handle(tx: Tx, who: Actor, warning_id: int, *, handling: str) -> HomesteadWarning:
+    """处置预警, once."""
+    row = queries.lock_warning(tx, warning_id, seen_by=who)
+    now = tx.clock()
+    if row.handled_at is not None:
+        raise Conflict("该预警已处置", reason="HANDLED")
+    row.handled_at, row.handled_by_person, row.handling = now, who.person_id, handling
+    tx.flush()
+    case_id = tx.scalar(select(HomesteadCase.id).where(HomesteadCase.id == row.case_id).with_for_update())
+    record(
+        tx, who, "homestead.handle", f"homestead/{case_id}", region=row.region_code, warning=row.id, handling=handling
+    )  # fmt: skip
+    return row

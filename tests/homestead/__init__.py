@@ -1,0 +1,1 @@
+"""The homestead, from the application to the register."""
