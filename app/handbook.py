@@ -12,7 +12,15 @@ from app.exit.states import EXIT, EXIT_KIND_ZH, EXIT_STATE_ZH
 from app.extension.states import CONTRACT as EXTENSION_CONTRACT
 from app.extension.states import CONTRACT_STATE_ZH as EXTENSION_CONTRACT_ZH
 from app.extension.states import PROGRAMME, PROGRAMME_STATE_ZH
-from app.homestead.states import BUILD_REASON_ZH, HOMESTEAD, HOMESTEAD_STATE_ZH, STAGE_ZH
+from app.homestead.states import (
+    BREACH,
+    BREACH_KIND_ZH,
+    BREACH_STATE_ZH,
+    BUILD_REASON_ZH,
+    HOMESTEAD,
+    HOMESTEAD_STATE_ZH,
+    STAGE_ZH,
+)
 from app.listing.states import LOT, REASON_ZH, STATE_ZH, STAY
 from app.money.states import DEPOSIT, DEPOSIT_STATE_ZH, ORDER, ORDER_STATE_ZH
 from app.qualification.states import ENTRY, ENTRY_STATE_ZH
@@ -59,6 +67,7 @@ def lifecycles() -> str:
         ("Extension contract 延包合同", EXTENSION_CONTRACT, EXTENSION_CONTRACT_ZH),
         ("Exit 自愿退出", EXIT, EXIT_STATE_ZH),
         ("Homestead 宅基地建房", HOMESTEAD, HOMESTEAD_STATE_ZH),
+        ("Breach 违法建房", BREACH, BREACH_STATE_ZH),
         ("Deposit 保证金", DEPOSIT, DEPOSIT_STATE_ZH),
         ("Money order 付款指令", ORDER, ORDER_STATE_ZH),
     )
@@ -157,6 +166,8 @@ def glossary() -> str:
         ("States of an application to build 建房申请状态", HOMESTEAD_STATE_ZH),
         ("Reasons to build 申请事由", BUILD_REASON_ZH),
         ("Visits 到场", STAGE_ZH),
+        ("Kinds of breach 违法建房情形", BREACH_KIND_ZH),
+        ("States of a breach 违法建房状态", BREACH_STATE_ZH),
         ("Reason codes 原因码", REASON_ZH),
     )
     out = ["# Glossary", "", "中文 ↔ identifier. One term, one translation.", ""]
@@ -215,6 +226,7 @@ NOUNS = (
     ("延包合同", "extension_contract", "carries one household contract right on"),
     ("退出申请", "exit_application", "voluntary, paid, of one right and never a condition"),
     ("建房申请", "homestead_case", "of one household, for one homestead"),
+    ("违法建房线索", "homestead_breach", "stands in the way of the household until it is closed"),
     ("到场", "homestead_visit", "what the town saw on the ground"),
     ("逾期预警", "homestead_warning", "a step not taken by its due day, once for each stay"),
     ("暂不延包", "extension_exclusion", "with its reason, until it is lifted"),

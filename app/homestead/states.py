@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from app.base.days import Calendar, Undetermined, add_years
@@ -139,6 +139,59 @@ STAGE_ZH: Mapping[Stage, str] = {
 }
 
 
+class BreachKind(StrEnum):
+    """违法建房的情形：未经批准、超出批准面积、不按批准位置、占用农用地。"""
+
+    UNAPPROVED = "unapproved"
+    OVER_AREA = "over_area"
+    WRONG_PLACE = "wrong_place"
+    FARMLAND = "farmland"
+
+
+class BreachState(StrEnum):
+    """违法建房线索的状态。"""
+
+    FOUND = "found"
+    STOPPED = "stopped"
+    CORRECTING = "correcting"
+    CORRECTED = "corrected"
+    DECIDED = "decided"
+    CLOSED = "closed"
+    DISMISSED = "dismissed"
+
+
+_B = BreachState
+BREACH_OVER = (_B.CLOSED, _B.DISMISSED)
+"""Every other finding stands in the way of an application of the household, and of its registration."""
+
+BREACH: Lifecycle[BreachState] = Lifecycle(
+    "homestead_breach",
+    Move("stop", (_B.FOUND,), _B.STOPPED, who="乡镇", documents=("责令停止通知书",)),
+    Move("require", (_B.STOPPED,), _B.CORRECTING, who="乡镇", documents=("责令限期改正通知书",)),
+    Move("recheck", (_B.CORRECTING,), _B.CORRECTED, who="乡镇", documents=("复查记录",)),
+    Move("recheck", (_B.CORRECTING,), _B.CORRECTING, who="乡镇", documents=("复查记录",)),
+    Move("decide", (_B.STOPPED, _B.CORRECTING), _B.DECIDED, who="监管部门", documents=("处理决定",)),
+    Move("close", (_B.CORRECTED, _B.DECIDED), _B.CLOSED, who="监管部门", documents=("结案意见",)),
+    Move("dismiss", (_B.FOUND, _B.STOPPED), _B.DISMISSED, who="监管部门", documents=("理由",)),
+)
+
+BREACH_STATE_ZH: Mapping[BreachState, str] = {
+    _B.FOUND: "已发现",
+    _B.STOPPED: "已责令停止",
+    _B.CORRECTING: "限期改正中",
+    _B.CORRECTED: "已改正",
+    _B.DECIDED: "已作出决定",
+    _B.CLOSED: "已结案",
+    _B.DISMISSED: "不成立",
+}
+BREACH_KIND_ZH: Mapping[BreachKind, str] = {
+    BreachKind.UNAPPROVED: "未经批准建房",
+    BreachKind.OVER_AREA: "超出批准面积",
+    BreachKind.WRONG_PLACE: "不按批准位置建房",
+    BreachKind.FARMLAND: "占用农用地建房",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """How long a case may stay in a state, and what says so (`level`: V checked, S secondary, M memory, D design)."""
@@ -152,6 +205,8 @@ class Limit:
         """The last day; None while the arrangement of a year that it reaches into is not published."""
         if self.unit == "years":
             return add_years(since, self.days)
+        if self.unit == "days":
+            return since + timedelta(days=self.days)
         try:
             return calendar.add_workdays(since, self.days)
         except Undetermined:

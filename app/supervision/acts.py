@@ -18,6 +18,7 @@ AREA_ZH: Final[Mapping[str, str]] = {
     "audit": "审计日志",
     "award": "成交结果",
     "bid": "报价",
+    "breach": "违法建房",
     "calendar": "工作日历",
     "case": "复核事项",
     "certificate": "鉴证书",

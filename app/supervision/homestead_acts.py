@@ -4,6 +4,16 @@ from collections.abc import Mapping
 from typing import Final
 
 HOMESTEAD_ACT_ZH: Final[Mapping[str, str]] = {
+    "breach.close": "违法建房结案",
+    "breach.date": "推算违法建房处置期限",
+    "breach.decide": "作出违法建房处理决定",
+    "breach.dismiss": "认定违法建房线索不成立",
+    "breach.find": "登记违法建房线索",
+    "breach.handle": "处置违法建房逾期预警",
+    "breach.recheck": "复查违法建房改正情况",
+    "breach.require": "责令限期改正",
+    "breach.stop": "责令停止建设",
+    "breach.warn": "违法建房处置逾期预警",
     "homestead.accept": "乡镇受理建房申请",
     "homestead.answer": "答复建房公示异议",
     "homestead.apply": "申请宅基地建房",

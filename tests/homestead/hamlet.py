@@ -9,7 +9,7 @@ from app.base.actor import Role
 from app.base.db import Tx
 from app.homestead import actions
 from app.homestead.models import HomesteadCase
-from app.homestead.schemas import CheckIn, HomesteadIn, InspectIn, VerifyIn, VisitIn
+from app.homestead.schemas import BreachIn, CheckIn, HomesteadIn, InspectIn, VerifyIn, VisitIn
 from app.homestead.states import BUILDING_STAGES, HomesteadState, Stage
 from app.identity.permissions import P
 from app.registry import actions as registry_actions
@@ -43,6 +43,7 @@ class Hamlet:
             "planner": (Role.TOWN_STATION, TOWN), "approver": (Role.TOWN_STATION, TOWN),
             "registrar": (Role.CENTRE_RECEPTION, COUNTY), "head": (Role.HOUSEHOLD, make.VILLAGE),
             "neighbour": (Role.HOUSEHOLD, make.VILLAGE), "supervisor": (Role.SUPERVISOR, COUNTY),
+            "closer": (Role.SUPERVISOR, COUNTY),
         }  # fmt: skip
         self.accounts = {name: account(tx, role, region=region) for name, (role, region) in people.items()}
         self.clerk = self._acting("clerk", P.HOMESTEAD_DELIBERATE)
@@ -53,6 +54,9 @@ class Hamlet:
         self.head_actor = self._acting("head", P.HOMESTEAD_APPLY)
         self.neighbour = self._acting("neighbour", P.HOMESTEAD_OBJECT)
         self.supervisor = self._acting("supervisor", P.WARNING_HANDLE)
+        self.officer = self._acting("supervisor", P.BREACH_DECIDE)
+        self.closer = self._acting("closer", P.BREACH_DECIDE)
+        self.finder = self._acting("acceptor", P.BREACH_RECORD)
         self.head = make.party(
             tx, PartyKind.INDIVIDUAL, born_on=date(1980, 1, 1), person_id=self.head_actor.person_id
         )  # fmt: skip
@@ -82,6 +86,20 @@ class Hamlet:
         return make.right(
             self.tx, holder or self.house, [plot], kind=RightKind.HOMESTEAD_USE_RIGHT, starts_on=None, ends_on=None
         )  # fmt: skip
+
+    def photo(self, n: int = 1) -> Document:
+        return registry_actions.record_document(
+            self.tx, None, region_code=make.VILLAGE, kind="photo", title="演示照片",
+            content=b"\xff\xd8\xff" + bytes([n]),
+        )  # fmt: skip
+
+    def found(self, **over: Any) -> BreachIn:
+        fields: dict[str, Any] = {
+            "region_code": make.VILLAGE, "kind": "unapproved", "builder_party_id": self.house.id, "place": "演示村东头",
+            "area_m2": Decimal(90), "found_on": self.tx.today(), "description": "演示：未经批准开挖基础",
+            "document_ids": over.pop("document_ids", None) or [self.photo().id],
+        }  # fmt: skip
+        return BreachIn(**fields | over)
 
     def paper(self) -> Document:
         return registry_actions.record_document(

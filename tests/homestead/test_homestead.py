@@ -1,6 +1,5 @@
 """A household builds: from the application over village, town and the building site to the register, and what stops it."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
@@ -9,19 +8,18 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import Connection, Engine, func, select, text
+from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from app.audit.models import AuditEvent
 from app.base.actor import Actor, Role
-from app.base.db import Tx, transaction
+from app.base.db import transaction
 from app.base.errors import Conflict, Invalid, NotFound, Problem, Refused
 from app.compliance.actions import load_published
 from app.compliance.queries import calendar
 from app.homestead import actions, queries
 from app.homestead.models import HomesteadCase, HomesteadWarning
-from app.homestead.states import HOMESTEAD, BuildReason, HomesteadState, Limit, Stage, limit_of
+from app.homestead.states import HOMESTEAD, BreachState, BuildReason, HomesteadState, Limit, Stage, limit_of
 from app.identity.permissions import P
 from app.registry import actions as registry_actions
 from app.registry import queries as registry
@@ -32,39 +30,11 @@ from app.rules.params.tables import HOMESTEAD_LIMITS, WORKDAYS
 from app.supervision.acts import ACT_ZH
 from tests.extension.village import PUBLICITY, days_pass
 from tests.homestead.hamlet import BEGIN, TOWN, Hamlet, begins
-from tests.people import account, actor, bearer, committed, problem, serve
+from tests.people import account, actor, bearer, committed, problem
 from tests.registry import make
 
 S = HomesteadState
 DAY = timedelta(days=1)
-
-
-def _joined(connection: Connection) -> Session:
-    return Session(bind=connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
-
-
-@pytest.fixture(scope="module")
-def settled(engine: Engine) -> Iterator[tuple[Connection, Hamlet]]:
-    """One village for the tests of this file, in a transaction that is rolled back after the last of them."""
-    with engine.connect() as connection:
-        outer = connection.begin()
-        with _joined(connection) as session:
-            load_regions(Tx(session))
-            load_published(Tx(session))
-            built = Hamlet(Tx(session))
-            session.commit()
-        yield connection, built
-        outer.rollback()
-
-
-@pytest.fixture
-def hamlet(settled: tuple[Connection, Hamlet]) -> Iterator[Hamlet]:
-    connection, built = settled
-    point = connection.begin_nested()
-    with _joined(connection) as session:
-        built.tx = Tx(session)
-        yield built
-    point.rollback()
 
 
 def said(problem: Problem) -> set[str]:
@@ -411,7 +381,7 @@ def test_an_approval_holds_to_its_last_day_where_nothing_was_begun(hamlet: Hamle
 
 @pytest.mark.parametrize("row", HOMESTEAD_LIMITS, ids=lambda r: str(r["state"]))
 def test_every_limit_names_its_state_its_basis_and_how_sure_it_is(row: dict[str, Any]) -> None:
-    assert row["state"] in set(S)
+    assert row["state"] in {*S, *BreachState}
     assert row["basis"]
     assert row["level"] in {"V", "S", "M", "D"}
     found = limit_of(row["state"], row["since"])
@@ -488,15 +458,6 @@ def test_two_applications_of_one_household_at_one_moment_are_one(world: Hamlet) 
     assert answers.count("CASE_EXISTS") == 1
     with transaction(read_only=True) as tx:
         assert tx.scalar(select(func.count()).select_from(HomesteadCase)) == 1
-
-
-@pytest.fixture(scope="module")
-def web(clone: Any, _keys: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    with serve(clone(), tmp_path_factory.mktemp("homestead")) as client:
-        with transaction() as tx:
-            load_regions(tx)
-            load_published(tx)
-        yield client
 
 
 def test_the_whole_way_over_http(web: TestClient) -> None:

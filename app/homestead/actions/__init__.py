@@ -1,6 +1,7 @@
 """What the household, the village, the town and the registrar do in an application to build, and what time does."""
 
 from app.homestead.actions.applying import apply, withdraw
+from app.homestead.actions.breaches import close, decide, dismiss, find, recheck, require, stop
 from app.homestead.actions.building import check, complete, register, review, stake, verify
 from app.homestead.actions.lateness import date_due, expire_due, handle, warn_due
 from app.homestead.actions.town import accept, approve, inspect, permit, reject
@@ -12,20 +13,27 @@ __all__ = [
     "apply",
     "approve",
     "check",
+    "close",
     "complete",
     "date_due",
+    "decide",
     "decline",
     "deliberate",
+    "dismiss",
     "expire_due",
+    "find",
     "handle",
     "inspect",
     "object_",
     "permit",
     "publicise",
+    "recheck",
     "register",
     "reject",
+    "require",
     "review",
     "stake",
+    "stop",
     "submit",
     "verify",
     "warn_due",

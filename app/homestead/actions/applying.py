@@ -8,6 +8,7 @@ from app.base.actor import Actor
 from app.base.db import Tx
 from app.base.errors import Conflict, Invalid, NotFound, Refused
 from app.homestead import queries
+from app.homestead.actions.breaches import unbreached
 from app.homestead.actions.judging import judged, unburdened
 from app.homestead.actions.moves import advance, due
 from app.homestead.models import HomesteadCase, HomesteadMember
@@ -36,6 +37,7 @@ def apply(tx: Tx, who: Actor, body: HomesteadIn) -> HomesteadCase:
         raise Refused("无从认定该户所属的集体", reason="NO_COLLECTIVE", field="household_party_id")
     _people(tx, body, household)
     old = _old(tx, body, household)
+    unbreached(tx, household.id, None)
     findings = judged(
         tx, household, collectives[0], region_code=household.region_code, representative=representative,
         residence=next(m.residence for m in body.members if m.member_party_id == representative.id),

@@ -4,6 +4,7 @@ from app.base.actor import Actor
 from app.base.db import Tx
 from app.base.errors import Conflict, Invalid, Refused
 from app.homestead import queries
+from app.homestead.actions.breaches import unbreached
 from app.homestead.actions.judging import mu_of, unburdened
 from app.homestead.actions.moves import advance
 from app.homestead.actions.visits import visited
@@ -104,13 +105,16 @@ def register(tx: Tx, who: Actor, case_id: int, *, certificate_no: str) -> Homest
     target = HOMESTEAD.after(row.state, "register")
     if who.person_id == row.verified_by_person:
         raise Refused("登记人不得是验收人", reason="SAME_PERSON")
-    registry.lock_party(tx, row.household_party_id)
+    for each in sorted({row.household_party_id, *queries.people_of(tx, row.household_party_id)}):
+        registry.lock_party(tx, each)
     if queries.homesteads_of(
         tx, [row.household_party_id, *queries.people_of(tx, row.household_party_id)], but_for=row.old_right_id
     ):
         raise Refused("农村村民一户只能拥有一处宅基地", reason="A6-3", field="household_party_id")
     if row.measured_m2 is None or row.parcel_id is None or row.approval_no is None:
         raise Conflict("尚未验收", reason="ILLEGAL_TRANSITION", extra={"state": row.state})
+    registry.lock_parcels(tx, [row.parcel_id])
+    unbreached(tx, row.household_party_id, row.parcel_id)
     if row.old_right_id is not None:
         _end_old(tx, who, row, row.old_right_id)
     today = tx.today()

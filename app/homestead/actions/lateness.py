@@ -9,8 +9,8 @@ from app.base.errors import Conflict
 from app.compliance.queries import calendar
 from app.homestead import queries
 from app.homestead.actions.moves import advance, due
-from app.homestead.models import HomesteadCase, HomesteadWarning
-from app.homestead.states import HOMESTEAD, HomesteadState, limit_of
+from app.homestead.models import HomesteadBreach, HomesteadCase, HomesteadWarning
+from app.homestead.states import HOMESTEAD, BreachState, HomesteadState, limit_of
 
 BATCH = 100
 
@@ -18,37 +18,53 @@ BATCH = 100
 def date_due(tx: Tx) -> int:
     """Gives a due day to steps that reach into a year whose working days were not published then. Safe to repeat."""
     published = max(calendar(tx).years, default=0)
-    stepping = [s for s in HomesteadState if (found := limit_of(s, tx.today())) and found.unit != "years"]
+    stepping = [
+        s for s in (*HomesteadState, *BreachState) if (found := limit_of(s, tx.today())) and found.unit == "workdays"
+    ]
     dated = 0
-    for row in queries.undated(tx, stepping, published, limit=BATCH):
+    rows: list[HomesteadCase | HomesteadBreach] = [
+        *queries.undated_cases(tx, stepping, published, limit=BATCH),
+        *queries.undated_breaches(tx, stepping, published, limit=BATCH),
+    ]
+    for row in rows:
         row.due_on = due(tx, row.state, row.since_on)
         tx.flush()
         if row.due_on is not None:
             dated += 1
-            record(tx, None, "homestead.date", f"homestead/{row.id}", region=row.region_code, due_on=row.due_on)
+            act, subject = _named(row, "date")
+            record(tx, None, act, subject, region=row.region_code, due_on=row.due_on)
     return dated
+
+
+def _named(row: HomesteadCase | HomesteadBreach, verb: str) -> tuple[str, str]:
+    kind = "breach" if isinstance(row, HomesteadBreach) else "homestead"
+    return f"{kind}.{verb}", f"{kind}/{row.id}"
 
 
 def warn_due(tx: Tx) -> int:
     """Warns the supervisors of each step that is late, once for each stay in a state. Safe to repeat."""
-    rows = queries.overdue(tx, tx.today(), limit=BATCH)
-    for row in rows:
+    today = tx.today()
+    late: list[HomesteadCase | HomesteadBreach] = [
+        *queries.overdue_cases(tx, today, limit=BATCH),
+        *queries.overdue_breaches(tx, today, limit=BATCH),
+    ]
+    for row in late:
         _warn(tx, row)
-    return len(rows)
+    return len(late)
 
 
-def _warn(tx: Tx, row: HomesteadCase) -> None:
+def _warn(tx: Tx, row: HomesteadCase | HomesteadBreach) -> None:
     limit = limit_of(row.state, row.since_on)
+    about = {"breach_id" if isinstance(row, HomesteadBreach) else "case_id": row.id}
     tx.add(
         HomesteadWarning(
-            region_code=row.region_code, case_id=row.id, state=row.state, since_on=row.since_on, due_on=row.due_on,
-            basis=limit.basis if limit else "", raised_at=tx.clock(),
+            region_code=row.region_code, state=row.state, since_on=row.since_on, due_on=row.due_on,
+            basis=limit.basis if limit else "通知书载明的期限", raised_at=tx.clock(), **about,
         )
     )  # fmt: skip
     tx.flush()
-    record(
-        tx, None, "homestead.warn", f"homestead/{row.id}", region=row.region_code, state=row.state, due_on=row.due_on
-    )  # fmt: skip
+    act, subject = _named(row, "warn")
+    record(tx, None, act, subject, region=row.region_code, state=row.state, due_on=row.due_on)
 
 
 def expire_due(tx: Tx) -> int:
@@ -68,8 +84,11 @@ def handle(tx: Tx, who: Actor, warning_id: int, *, handling: str) -> HomesteadWa
         raise Conflict("该预警已处置", reason="HANDLED")
     row.handled_at, row.handled_by_person, row.handling = now, who.person_id, handling
     tx.flush()
-    case_id = tx.scalar(select(HomesteadCase.id).where(HomesteadCase.id == row.case_id).with_for_update())
+    kind, table, key = (
+        ("homestead", HomesteadCase, row.case_id) if row.case_id else ("breach", HomesteadBreach, row.breach_id)
+    )
+    tx.scalar(select(table.id).where(table.id == key).with_for_update())
     record(
-        tx, who, "homestead.handle", f"homestead/{case_id}", region=row.region_code, warning=row.id, handling=handling
+        tx, who, f"{kind}.handle", f"{kind}/{key}", region=row.region_code, warning=row.id, handling=handling
     )  # fmt: skip
     return row

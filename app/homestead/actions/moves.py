@@ -10,11 +10,11 @@ from app.base.db import Tx
 from app.base.findings import Finding
 from app.compliance.queries import calendar
 from app.homestead.models import HomesteadCase
-from app.homestead.states import HomesteadState, limit_of
+from app.homestead.states import BreachState, HomesteadState, limit_of
 from app.rules.book import RULEBOOK_VERSION
 
 
-def due(tx: Tx, state: HomesteadState, since: date) -> date | None:
+def due(tx: Tx, state: HomesteadState | BreachState, since: date) -> date | None:
     """The last day for the step that leaves a state; None without a limit, and while the year is not published.
 
     How long an approval holds is no step: it lapses by its own day, `valid_until`.

@@ -8,6 +8,7 @@ from app.base.errors import Conflict, Invalid, Refused
 from app.base.findings import Finding
 from app.compliance.queries import calendar
 from app.homestead import queries
+from app.homestead.actions.breaches import unbreached
 from app.homestead.actions.judging import judged, mu_of
 from app.homestead.actions.moves import advance
 from app.homestead.actions.visits import visited
@@ -37,6 +38,7 @@ def inspect(tx: Tx, who: Actor, case_id: int, body: InspectIn) -> HomesteadCase:
     row = queries.lock(tx, case_id, seen_by=who)
     target = HOMESTEAD.after(row.state, "inspect")
     _site(tx, who, row, body.parcel_id)
+    unbreached(tx, row.household_party_id, body.parcel_id)
     findings = _rejudged(tx, row, body.area_class, row.requested_m2)
     visited(tx, who, row, Stage.SITE, body, passed=True)
     return advance(
@@ -111,6 +113,7 @@ def approve(tx: Tx, who: Actor, case_id: int, *, approved_m2: Decimal) -> Homest
         raise Refused("批准人不得是踏勘人或者许可人", reason="SAME_PERSON")
     if approved_m2 > row.requested_m2:
         raise Invalid(f"批准面积不得超过申请面积（{row.requested_m2}平方米）", field="approved_m2")
+    unbreached(tx, row.household_party_id, row.parcel_id)
     findings = _rejudged(tx, row, row.area_class, approved_m2)
     today = tx.today()
     limit = limit_of(target, today)

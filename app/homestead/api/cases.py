@@ -1,8 +1,8 @@
-"""Applications to build on a homestead, what is done with them, and the warnings about late steps."""
+"""Applications to build on a homestead, and what is done with them."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path
 
 from app.base.actor import Actor
 from app.base.db import Tx, transaction
@@ -14,14 +14,12 @@ from app.homestead.schemas import (
     ApproveIn,
     CheckIn,
     DeliberateIn,
-    HandleIn,
     HomesteadDetailOut,
     HomesteadIn,
     HomesteadMemberOut,
     HomesteadObjectionOut,
     HomesteadOut,
     HomesteadVisitOut,
-    HomesteadWarningOut,
     InspectIn,
     ObjectIn,
     ReasonIn,
@@ -37,7 +35,7 @@ from app.identity.permissions import P
 from app.registry.api.reading import Cursor, Limit, page_of
 from app.web.routes import StrictRoute
 
-router = APIRouter(prefix="/api/v1", route_class=StrictRoute, tags=["homestead 宅基地建房"])
+router = APIRouter(route_class=StrictRoute)
 
 Id = Annotated[int, Path(ge=1, lt=2**63)]
 Reader = Annotated[Actor, may(P.HOMESTEAD_READ)]
@@ -213,26 +211,3 @@ def register(
     """房地一体登记。"""
     with transaction() as tx:
         return _detail(tx, actions.register(tx, who, case_id, certificate_no=body.certificate_no))
-
-
-@router.get("/homestead-warnings")
-def warnings(
-    who: Annotated[Actor, may(P.WARNING_READ)],
-    *,
-    open_only: Annotated[bool, Query(description="只看未处置的")] = False,
-    cursor: Cursor = None,
-    limit: Limit = 50,
-) -> Page[HomesteadWarningOut]:
-    """逾期预警：宅基地办理环节超过时限。"""
-    with transaction(read_only=True) as tx:
-        rows = queries.warnings(tx, who, open_only=open_only, after=key_of(cursor), limit=limit + 1)
-    return page_of(rows, limit, HomesteadWarningOut)
-
-
-@router.post("/homestead-warnings/{warning_id}/handle")
-def handle(
-    warning_id: Id, body: HandleIn, who: Annotated[Actor, may(P.WARNING_HANDLE)]
-) -> HomesteadWarningOut:  # fmt: skip
-    """处置逾期预警。"""
-    with transaction() as tx:
-        return HomesteadWarningOut.model_validate(actions.handle(tx, who, warning_id, handling=body.handling))

@@ -109,10 +109,6 @@ class RegisterIn(In):
     certificate_no: Number
 
 
-class HandleIn(In):
-    handling: Text
-
-
 class HomesteadMemberOut(Out):
     member_party_id: int
     residence: Residence
@@ -183,16 +179,3 @@ class HomesteadDetailOut(HomesteadOut):
     visits: list[HomesteadVisitOut]
     objections: list[HomesteadObjectionOut]
     verbs: list[str]
-
-
-class HomesteadWarningOut(Out):
-    id: int
-    region_code: str
-    case_id: int
-    state: str
-    since_on: date
-    due_on: date
-    basis: str
-    raised_at: datetime
-    handled_at: datetime | None
-    handling: str | None

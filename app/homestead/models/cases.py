@@ -159,26 +159,3 @@ class HomesteadObjection(Model):
     upheld: Mapped[bool | None]
     answered_at: Mapped[datetime | None] = mapped_column(Instant)
     answered_by_person: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-
-
-class HomesteadWarning(Model):
-    """逾期预警: a step that was not taken by its due day. One for each stay in a state, kept when the step is taken."""
-
-    __tablename__ = "homestead_warning"
-    __table_args__ = (
-        UniqueConstraint("case_id", "state", "since_on"),
-        CheckConstraint("num_nonnulls(handled_at, handled_by_person, handling) IN (0, 3)", name="handling_is_whole"),
-        Index("homestead_warning_region_idx", "region_code", postgresql_ops=BY_PREFIX),
-    )
-
-    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
-    region_code: Mapped[str] = mapped_column(ForeignKey("region.code"))
-    case_id: Mapped[int] = mapped_column(ForeignKey("homestead_case.id"))
-    state: Mapped[str] = mapped_column(String(40))
-    since_on: Mapped[date]
-    due_on: Mapped[date]
-    basis: Mapped[str] = mapped_column(String(200))
-    raised_at: Mapped[datetime] = mapped_column(Instant)
-    handled_at: Mapped[datetime | None] = mapped_column(Instant)
-    handled_by_person: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    handling: Mapped[str | None] = mapped_column(String(200))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, extract, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.base.actor import Actor, Role, in_scope
@@ -15,9 +15,8 @@ from app.homestead.models import (
     HomesteadMember,
     HomesteadObjection,
     HomesteadVisit,
-    HomesteadWarning,
 )  # fmt: skip
-from app.homestead.states import NOT_BEGUN, OVER, HomesteadState, Stage
+from app.homestead.states import OVER, HomesteadState, Stage
 from app.registry.models import BaUnitItem, LandRight, Lease, Party, PartyMember
 from app.registry.states import PartyKind, RightKind
 
@@ -47,18 +46,18 @@ def visible(who: Actor) -> Select[HomesteadCase]:
 
 def one(tx: Tx, case_id: int, *, seen_by: Actor) -> HomesteadCase:
     """Raises NotFound for whoever neither handles it nor belongs to it."""
-    return _first(tx, visible(seen_by).where(HomesteadCase.id == case_id), _MISSING)
+    return first(tx, visible(seen_by).where(HomesteadCase.id == case_id), _MISSING)
 
 
 def lock(tx: Tx, case_id: int, *, seen_by: Actor) -> HomesteadCase:
     """As `one`, locked, for whoever handles it in his regions."""
     query = select(HomesteadCase).where(HomesteadCase.id == case_id, in_scope(HomesteadCase.region_code, seen_by))
-    return _first(tx, _locked(query), _MISSING)
+    return first(tx, locked(query), _MISSING)
 
 
 def lock_own(tx: Tx, case_id: int, *, seen_by: Actor) -> tuple[HomesteadCase, bool]:
     """As `one`, locked, and whether the actor belongs to the household himself."""
-    row = _first(tx, _locked(visible(seen_by).where(HomesteadCase.id == case_id)), _MISSING)
+    row = first(tx, locked(visible(seen_by).where(HomesteadCase.id == case_id)), _MISSING)
     mine = tx.scalar(select(HomesteadCase.id).where(HomesteadCase.id == case_id, _own(seen_by)))
     return row, mine is not None
 
@@ -69,21 +68,23 @@ def lock_publicised(tx: Tx, case_id: int, *, seen_by: Actor) -> HomesteadCase:
         HomesteadCase.id == case_id, in_scope(HomesteadCase.region_code, seen_by),
         HomesteadCase.publicised_on.is_not(None),
     )  # fmt: skip
-    return _first(tx, _locked(query), _MISSING)
+    return first(tx, locked(query), _MISSING)
 
 
 def lock_objection(tx: Tx, case_id: int, objection_id: int) -> HomesteadObjection:
     query = select(HomesteadObjection).where(
         HomesteadObjection.id == objection_id, HomesteadObjection.case_id == case_id
     )
-    return _first(tx, _locked(query), "没有这项异议")
+    return first(tx, locked(query), "没有这项异议")
 
 
-def _locked(query: Select[_M]) -> Select[_M]:
+def locked(query: Select[_M]) -> Select[_M]:
+    """The same rows, held until the transaction ends, as they are once the lock is granted."""
     return query.with_for_update().execution_options(populate_existing=True)
 
 
-def _first(tx: Tx, query: Select[_M], missing: str) -> _M:
+def first(tx: Tx, query: Select[_M], missing: str) -> _M:
+    """The row, or NotFound with what is missing."""
     row: _M | None = tx.scalar(query)
     if row is None:
         raise NotFound(missing)
@@ -223,46 +224,3 @@ def _rights_in(parcel_id: int, kind: RightKind) -> Select[Any]:
         .join(BaUnitItem, BaUnitItem.ba_unit_id == LandRight.ba_unit_id)
         .where(BaUnitItem.parcel_id == parcel_id, LandRight.kind == kind, LandRight.end_lifespan_at.is_(None))
     )
-
-
-def undated(tx: Tx, states: Sequence[str], before_year: int, *, limit: int) -> list[HomesteadCase]:
-    """Applications without a due day whose year's successor has its working days published by now."""
-    query = select(HomesteadCase).where(
-        HomesteadCase.due_on.is_(None), HomesteadCase.state.in_(states),
-        extract("year", HomesteadCase.since_on) < before_year,
-    )  # fmt: skip
-    return list(tx.scalars(query.order_by(HomesteadCase.id).limit(limit).with_for_update(skip_locked=True)))
-
-
-def overdue(tx: Tx, today: date, *, limit: int) -> list[HomesteadCase]:
-    """Applications past the due day of the state that they are in, of which nobody was warned yet."""
-    warned = select(HomesteadWarning.id).where(
-        HomesteadWarning.case_id == HomesteadCase.id, HomesteadWarning.state == HomesteadCase.state,
-        HomesteadWarning.since_on == HomesteadCase.since_on,
-    )  # fmt: skip
-    query = select(HomesteadCase).where(
-        HomesteadCase.due_on < today, HomesteadCase.state.not_in(OVER), ~warned.exists()
-    )
-    return list(tx.scalars(query.order_by(HomesteadCase.id).limit(limit).with_for_update(skip_locked=True)))
-
-
-def lapsed(tx: Tx, today: date, *, limit: int) -> list[HomesteadCase]:
-    """Approved, not begun, and past the day until which the approval holds."""
-    query = select(HomesteadCase).where(HomesteadCase.valid_until < today, HomesteadCase.state.in_(NOT_BEGUN))
-    return list(tx.scalars(query.order_by(HomesteadCase.id).limit(limit).with_for_update(skip_locked=True)))
-
-
-def warnings(tx: Tx, who: Actor, *, open_only: bool, after: int | None, limit: int) -> list[HomesteadWarning]:
-    query = select(HomesteadWarning).where(
-        in_scope(HomesteadWarning.region_code, who), HomesteadWarning.id > (after or 0)
-    )
-    if open_only:
-        query = query.where(HomesteadWarning.handled_at.is_(None))
-    return list(tx.scalars(query.order_by(HomesteadWarning.id).limit(limit)))
-
-
-def lock_warning(tx: Tx, warning_id: int, *, seen_by: Actor) -> HomesteadWarning:
-    query = select(HomesteadWarning).where(
-        HomesteadWarning.id == warning_id, in_scope(HomesteadWarning.region_code, seen_by)
-    )
-    return _first(tx, _locked(query), "没有这项预警")
