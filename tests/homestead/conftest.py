@@ -43,7 +43,7 @@ def hamlet(settled: tuple[Connection, Hamlet]) -> Iterator[Hamlet]:
     point.rollback()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def web(clone: Any, _keys: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     with serve(clone(), tmp_path_factory.mktemp("homestead")) as client:
         with transaction() as tx:
