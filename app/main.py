@@ -16,6 +16,7 @@ from app.base import sealing
 from app.base.db import connect, transaction
 from app.bidding import api as bidding
 from app.bidding import sealed_api
+from app.bidding.lane import Lane
 from app.bidding.live import Live
 from app.compliance import api as compliance
 from app.deal import api as deal
@@ -100,11 +101,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.log.start()
         app.state.live = Live(engine, bidding.live_state)
         app.state.live.start()
+        app.state.lane = Lane()
+        app.state.lane.start()
         imports = Worker()
         imports.start()
         ticker = Ticker()
         ticker.start()
         yield
+        app.state.lane.stop()
         ticker.stop()
         imports.stop()
         app.state.live.stop()

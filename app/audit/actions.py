@@ -41,12 +41,7 @@ def record(
     `subject` is `kind/id`; the caller holds the lock on it (two events of one subject at once are a unique violation,
     never a fork). No personal number, phone, bank account or full name of a private person goes in here.
     """
-    last = tx.execute(
-        select(AuditEvent.seq, AuditEvent.hash)
-        .where(AuditEvent.subject == subject)
-        .order_by(AuditEvent.seq.desc())
-        .limit(1)
-    ).one_or_none()
+    last = _last(tx, subject)
     said = [
         {"rule_id": f.rule_id, "verdict": f.outcome, "message": f.message, "citation": f.citation} for f in findings
     ]
@@ -75,6 +70,43 @@ def record(
     tx.add(event)
     tx.flush()
     return event
+
+
+def _last(tx: Tx, subject: str) -> Any:
+    """Number and hash of the subject's newest event, None before the first."""
+    return tx.execute(
+        select(AuditEvent.seq, AuditEvent.hash)
+        .where(AuditEvent.subject == subject)
+        .order_by(AuditEvent.seq.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One of several events of one subject: the request that led to it, and its facts."""
+
+    request_id: str | None
+    facts: Mapping[str, Any]
+
+
+def record_all(tx: Tx, act: str, subject: str, *, region: str, said: Sequence[Said]) -> list[AuditEvent]:
+    """`record` for several events that nobody in particular causes, of one subject and one instant: written at once."""
+    last = _last(tx, subject)
+    before, prev = (last.seq, last.hash) if last else (0, None)
+    nothing: dict[str, Any] = dict.fromkeys(HASHED)
+    now = tx.clock()
+    events = []
+    for seq, one in enumerate(said, start=before + 1):
+        body = nothing | {
+            "at": now, "act": act, "subject": subject, "seq": seq, "region_code": region,
+            "request_id": one.request_id, "facts": plain(one.facts), "findings": [], "rule_ids": [],
+        }  # fmt: skip
+        events.append(AuditEvent(**body, prev_hash=prev, hash=event_hash(plain(body), prev)))
+        prev = events[-1].hash
+    tx.add_all(events)
+    tx.flush()
+    return events
 
 
 def rehash(event: AuditEvent) -> bytes:

@@ -15,8 +15,9 @@ from app.base.paging import Page, cursor_of, key_of
 from app.bidding import live, queries
 from app.bidding.actions import pause, priority, replay
 from app.bidding.actions.fold import state_of
-from app.bidding.actions.place import PlaceBid, place
+from app.bidding.actions.place import Asked, PlaceBid
 from app.bidding.actions.schedule import schedule
+from app.bidding.lane import Lane
 from app.bidding.models import Bid
 from app.bidding.schemas import (
     AnswerIn,
@@ -63,15 +64,15 @@ def _receipt(lot_id: int, bid: Bid, log: LogReceipt | None, *, replayed: bool) -
 
 
 @router.post("/lots/{lot_id}/bids", status_code=201)
-def bid(lot_id: LotId, body: BidIn, key: Key, who: Annotated[Actor, may(P.BID_PLACE)]) -> ReceiptOut:
+async def bid(
+    request: Request, lot_id: LotId, body: BidIn, key: Key, who: Annotated[Actor, may(P.BID_PLACE)]
+) -> ReceiptOut:
     """报价：以入锁后的服务器时间为准；同一幂等键得到同一答复。"""
-    with transaction() as tx:
-        heard, replayed = place(tx, who, lot_id, PlaceBid(key, body.amount_fen, body.confirm_fen, body.expected_seq))
-        log = receipts.newest(tx, f"lot/{lot_id}", ["bid.hear"], n=heard.n, plate=heard.plate, at=heard.at)
-    live.changed(lot_id)
-    receipt = _receipt(lot_id, heard, log, replayed=replayed)
-    if heard.verdict is not Verdict.LEADING:
-        raise Refused(receipt.message, reason=heard.verdict, extra={"receipt": receipt.model_dump(mode="json")})
+    lane: Lane = request.app.state.lane
+    heard = await lane.ask(Asked(who, lot_id, PlaceBid(key, body.amount_fen, body.confirm_fen, body.expected_seq)))
+    receipt = _receipt(lot_id, heard.bid, heard.log, replayed=heard.replayed)
+    if heard.bid.verdict is not Verdict.LEADING:
+        raise Refused(receipt.message, reason=heard.bid.verdict, extra={"receipt": receipt.model_dump(mode="json")})
     return receipt
 
 

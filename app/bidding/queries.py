@@ -1,9 +1,11 @@
 """Reads of sessions, offers, questions and awards, with their locks."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import ColumnElement, distinct, func, select
+from sqlalchemy import ColumnElement, distinct, func, select, tuple_
+from sqlalchemy.orm import aliased
 
 from app.audit.canonical import canonical, plain
 from app.base.db import Tx
@@ -50,8 +52,23 @@ def revisions(tx: Tx, lot_ids: list[int]) -> dict[int, str]:
     return {lot_id: f"{round_no}.{revision}" for lot_id, round_no, revision in rows}
 
 
-def bid_by_key(tx: Tx, session_id: int, entry_id: int, key: str) -> Bid | None:
-    return tx.scalar(select(Bid).where(Bid.session_id == session_id, Bid.entry_id == entry_id, Bid.key == key))
+def lock_sessions(tx: Tx, lot_ids: Sequence[int]) -> dict[int, Session]:
+    """The latest session of each lot that has one, by lot, locked in the order of the lots."""
+    other = aliased(Session)
+    latest = select(func.max(other.round_no)).where(other.lot_id == Session.lot_id).scalar_subquery()
+    found = tx.scalars(
+        select(Session)
+        .where(Session.lot_id.in_(lot_ids), Session.round_no == latest)
+        .order_by(Session.lot_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {row.lot_id: row for row in found}
+
+
+def bids_by_key(tx: Tx, asked: Sequence[tuple[int, int, str]]) -> list[Bid]:
+    """The offers already heard under these (session, entry, key)."""
+    return list(tx.scalars(select(Bid).where(tuple_(Bid.session_id, Bid.entry_id, Bid.key).in_(asked))))
 
 
 def bids(tx: Tx, session_id: int, *, after: int = 0, limit: int | None = None) -> list[Bid]:

@@ -1,5 +1,6 @@
 """Every read of listings and lots, with its lock and its scope."""
 
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 
@@ -67,6 +68,18 @@ def lock_public_lot(tx: Tx, lot_id: int) -> Lot:
     if lot.state not in PUBLIC_STATES:
         raise NotFound("没有这个标的")
     return lot
+
+
+def lock_public_lots(tx: Tx, lot_ids: Collection[int]) -> dict[int, Lot]:
+    """Those of the lots that the public may see, by id, locked in the order of their ids."""
+    found = tx.scalars(
+        select(Lot)
+        .where(Lot.id.in_(sorted(lot_ids)))
+        .order_by(Lot.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {lot.id: lot for lot in found if lot.state in PUBLIC_STATES}
 
 
 def one_lot(tx: Tx, lot_id: int, *, seen_by: Actor) -> Lot:

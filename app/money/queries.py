@@ -1,5 +1,6 @@
 """Every read of the ledger, of deposits and of orders, with its lock and its scope."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -174,6 +175,19 @@ def lock_held_deposit(tx: Tx, entry_id: int) -> Deposit | None:
         .where(Deposit.entry_id == entry_id, Deposit.state == DepositState.HELD)
         .with_for_update()
         .execution_options(populate_existing=True)
+    )
+
+
+def lock_held_deposits(tx: Tx, entry_ids: Collection[int]) -> list[Deposit]:
+    """Those held for these entries, locked in the order of their ids, so that none can be given back meanwhile."""
+    return list(
+        tx.scalars(
+            select(Deposit)
+            .where(Deposit.entry_id.in_(sorted(entry_ids)), Deposit.state == DepositState.HELD)
+            .order_by(Deposit.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
     )
 
 

@@ -1,5 +1,7 @@
 """Reads of entries."""
 
+from collections.abc import Collection
+
 from sqlalchemy import func, select
 
 from app.base.actor import Actor
@@ -32,6 +34,13 @@ def own(tx: Tx, lot: Lot, who: Actor) -> Entry | None:
     """The actor's entry in the lot's present round."""
     return tx.scalar(
         select(Entry).where(Entry.lot_id == lot.id, Entry.round_no == lot.round_no, Entry.account_id == who.account_id)
+    )
+
+
+def of_accounts(tx: Tx, lot_ids: Collection[int], account_ids: Collection[int]) -> list[Entry]:
+    """The entries of these accounts for these lots, of whatever round."""
+    return list(
+        tx.scalars(select(Entry).where(Entry.lot_id.in_(sorted(lot_ids)), Entry.account_id.in_(sorted(account_ids))))
     )
 
 

@@ -112,9 +112,17 @@ MUTANTS = (
 )  # fmt: skip
 
 
+STORMS = 5
+"""A race is a matter of luck, and a checker is to be judged by whether it sees one, not by whether there was one."""
+
+
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 def test_each_fault_is_caught(server: Server, tmp_path: Path, mutant: Mutant) -> None:
-    with storm(server, tmp_path, seed=1, fault=mutant.fault, sql=mutant.sql, **mutant.options) as now:
-        mutant.weather(server, now)
-        broken = {fault.law for fault in now.verdict()}
-    assert broken & mutant.laws, f"{mutant.name} went unseen; seen: {broken}"
+    seen: list[set[str]] = []
+    for seed in range(1, STORMS + 1):
+        with storm(server, tmp_path / str(seed), seed=seed, fault=mutant.fault, sql=mutant.sql, **mutant.options) as now:
+            mutant.weather(server, now)
+            seen.append({fault.law for fault in now.verdict()})
+        if seen[-1] & mutant.laws:
+            return
+    raise AssertionError(f"{mutant.name} went unseen; seen: {seen}")

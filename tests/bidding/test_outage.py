@@ -43,8 +43,7 @@ def let_pass(seconds: float, *, beating: bool = True) -> None:
 
 def bid(house: House, lot: int, i: int, fen: int, key: str = "") -> Any:
     with transaction() as tx:
-        heard, _ = place(tx, actor(tx, house.bidders[i]), lot, PlaceBid(key or f"key-{fen}-{i}", fen, fen))
-    return heard
+        return place(tx, actor(tx, house.bidders[i]), lot, PlaceBid(key or f"key-{fen}-{i}", fen, fen)).bid
 
 
 def row_of(tx: Tx, lot: int) -> Session:
