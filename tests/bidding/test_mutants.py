@@ -120,7 +120,9 @@ STORMS = 5
 def test_each_fault_is_caught(server: Server, tmp_path: Path, mutant: Mutant) -> None:
     seen: list[set[str]] = []
     for seed in range(1, STORMS + 1):
-        with storm(server, tmp_path / str(seed), seed=seed, fault=mutant.fault, sql=mutant.sql, **mutant.options) as now:
+        with storm(
+            server, tmp_path / str(seed), seed=seed, fault=mutant.fault, sql=mutant.sql, **mutant.options
+        ) as now:
             mutant.weather(server, now)
             seen.append({fault.law for fault in now.verdict()})
         if seen[-1] & mutant.laws:
