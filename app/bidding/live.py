@@ -129,8 +129,8 @@ class EventStream(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(self, watcher: Watcher) -> None:
-        super().__init__(headers={"x-accel-buffering": "no"})
+    def __init__(self, watcher: Watcher, status_code: int = 200) -> None:
+        super().__init__(status_code=status_code, headers={"x-accel-buffering": "no"})
         del self.headers["content-length"]
         self.watcher = watcher
 

@@ -24,9 +24,9 @@ from app.rules.bidding import (
     open_auction,
     resume,
 )
-from app.rules.modes import bidding_defaults, default_step_fen, nice
+from app.rules.modes import bidding_defaults, default_step_fen, mode_defaults, nice
 from app.rules.procedure import procedure_for
-from app.rules.replay import Heard, Paused, replay
+from app.rules.replay import Heard, Interrupted, Paused, replay
 
 NOW = datetime(2026, 12, 9, 1, 30, tzinfo=UTC)
 MS = timedelta(milliseconds=1)
@@ -195,9 +195,20 @@ def test_a_replay_names_what_contradicts_the_rules() -> None:
     assert paused.contradictions == ()
 
 
+def test_a_replay_lets_an_outage_refuse_what_the_rules_would_have_taken() -> None:
+    stop, found = NOW + FREE + timedelta(minutes=2), NOW + timedelta(hours=3)
+    refused = Heard(found - timedelta(seconds=1), Offer("A", 1000), Verdict.ENDED)
+    outage = [Interrupted(stop, reopened=False), refused, Interrupted(found, reopened=True)]
+    outcome = replay(opened().rules, outage, until=NOW + timedelta(days=1))
+    assert outcome.contradictions == ()
+    assert outcome.ended_at == found + timedelta(minutes=1) + TIMED
+
+
 def test_defaults_of_modes_and_steps() -> None:
     assert bidding_defaults("construction_land")["priority"] == "NONE"
     assert bidding_defaults("other")["timed_seconds"] == 180
+    assert mode_defaults("ascending") == {}
+    assert mode_defaults("one_shot")["rule_version"] == "one_shot/1"
     assert procedure_for("construction_land")["notice_natural_days"] == 30
     assert [nice(n) for n in (1, 3, 6, 11, 800)] == [1, 5, 10, 20, 1000]
     assert default_step_fen(65_000, PriceBasis.MU_YEAR) == 1000

@@ -22,7 +22,7 @@ UNREACHED = {"does not apply", "not evaluated"}
 
 
 def said(rule: Rule, case: Case) -> Outcome | str:
-    judgment = BOOK.judge(case)
+    judgment = BOOK.judge(case, only=frozenset({rule.step}))
     for finding in judgment.findings:
         if finding.rule_id == rule.id:
             return finding.outcome

@@ -1,12 +1,15 @@
 """Corners of the engine and of single rules that chance does not reach every time."""
 
 import importlib.util
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from app.base.errors import Refused
 from app.base.findings import Cite, Outcome
-from app.rules.book import BLOCK, S1, Answer, Book, Case, Level, rule
+from app.rules.book import BLOCK, S1, Answer, Book, Case, Level, enforce, rule
+from app.rules.extension import extended_term
 from app.rules.reading import read_case
 from app.rules.sources import facts_read
 from app.rules.terms import required_level, total_area
@@ -27,6 +30,26 @@ def test_no_two_rules_bear_one_number() -> None:
     one = rule("X-1", S1, BLOCK, message="x", cite=Cite("某法"))(_any)
     with pytest.raises(ValueError, match="重复"):
         Book([one, one])
+
+
+def test_a_block_is_refused_with_every_finding_and_the_way_to_a_human_review() -> None:
+    def broken(c: Case) -> Answer:
+        """任一事实。"""
+        return not c.category
+
+    bad = rule("X-1", S1, BLOCK, message="不成", cite=Cite("某法"))(broken)
+    good = rule("X-2", S1, BLOCK, message="成", cite=Cite("某法"))(_any)
+    case = read_case(document())
+    with pytest.raises(Refused, match="不成.*人工复核") as refusal:
+        enforce(Book([bad, good]).judge(case))
+    assert (refusal.value.reason, len(refusal.value.findings)) == ("X-1", 2)
+    judgment = Book([good]).judge(case)
+    assert enforce(judgment) is judgment
+
+
+def test_the_second_term_joins_the_first_and_lasts_thirty_years() -> None:
+    assert extended_term(date(2027, 9, 30)) == (date(2027, 10, 1), date(2057, 9, 30))
+    assert extended_term(date(2026, 2, 28)) == (date(2026, 3, 1), date(2056, 2, 29))
 
 
 def test_what_a_finding_cannot_show_it_leaves_out() -> None:

@@ -43,6 +43,9 @@ def test_the_interactive_documents_may_run_their_own_script(served: TestClient) 
     assert "script-src 'self' 'unsafe-inline'" in page.headers["content-security-policy"]
     assert "http://" not in page.text.replace("http://testserver", "")
     assert "https://" not in page.text
+    description = served.get("/openapi.json").json()
+    stream = description["paths"]["/api/v1/lots/{lot_id}/auction/stream"]["get"]["responses"]["200"]
+    assert list(stream["content"]) == ["text/event-stream"]
     assert "unsafe-inline" not in served.get("/api/v1/health").headers["content-security-policy"]
 
 
