@@ -40,7 +40,7 @@ def test_a_block_is_refused_with_every_finding_and_the_way_to_a_human_review() -
     bad = rule("X-1", S1, BLOCK, message="不成", cite=Cite("某法"))(broken)
     good = rule("X-2", S1, BLOCK, message="成", cite=Cite("某法"))(_any)
     case = read_case(document())
-    with pytest.raises(Refused, match="不成.*人工复核") as refusal:
+    with pytest.raises(Refused, match=r"不成.*人工复核") as refusal:
         enforce(Book([bad, good]).judge(case))
     assert (refusal.value.reason, len(refusal.value.findings)) == ("X-1", 2)
     judgment = Book([good]).judge(case)
