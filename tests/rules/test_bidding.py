@@ -198,8 +198,11 @@ def test_a_replay_names_what_contradicts_the_rules() -> None:
 def test_a_replay_lets_an_outage_refuse_what_the_rules_would_have_taken() -> None:
     stop, found = NOW + FREE + timedelta(minutes=2), NOW + timedelta(hours=3)
     refused = Heard(found - timedelta(seconds=1), Offer("A", 1000), Verdict.ENDED)
-    outage = [Interrupted(stop, reopened=False), refused, Interrupted(found, reopened=True)]
-    outcome = replay(opened().rules, outage, until=NOW + timedelta(days=1))
+    outcome = replay(
+        opened().rules,
+        [Interrupted(stop, reopened=False), refused, Interrupted(found, reopened=True)],
+        until=NOW + timedelta(days=1),
+    )
     assert outcome.contradictions == ()
     assert outcome.ended_at == found + timedelta(minutes=1) + TIMED
 
