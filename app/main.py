@@ -89,10 +89,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        settings: Settings = app.state.settings
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
         engine = connect(settings.database_url, pool_size=THREADS)
         sealing.use_key(settings.sealing_key())
-        app.state.settings = settings
         app.state.token_key = load_or_make(settings.token_key_file)
         app.state.failed_sign_ins = Turnstile(FAILED_SIGN_INS, "登录失败次数过多，请稍后再试")
         app.state.doorkeeper = Doorkeeper(app.state.token_key)
@@ -122,6 +122,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         description="农村产权流转交易平台：每个结论附条文，每笔报价可复算，每条记录可核验。",
         lifespan=lifespan,
     )
+    app.state.settings = settings
     headers.install(app, max_body=MAX_BODY)
     problems.install(app)
     for router in ROUTERS:

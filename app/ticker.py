@@ -1,6 +1,7 @@
 """The clock: a tuple of ticks, each its own transaction, safe to run in several processes at once."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from threading import Event, Thread
 
@@ -27,30 +28,35 @@ MAX_ROUNDS = 50
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """One thing that time does; returns how many it did, so that a full batch is followed by another at once."""
+    """One thing that time does; `do` returns how many it did, so that a full batch is followed by another at once.
+
+    `every`: seconds from one look to the next. What an auction waits for is looked at in every round; what ends with a
+    day need not be.
+    """
 
     name: str
     do: Callable[[Tx], int]
+    every: float = 0
 
 
 TICKS = (
     Tick("bidding.beat", bidding.beat),
-    Tick("listing.close_entry_due", listing.close_entry_due),
-    Tick("listing.overdue_supplements", listing.overdue_supplements),
+    Tick("listing.close_entry_due", listing.close_entry_due, every=1),
+    Tick("listing.overdue_supplements", listing.overdue_supplements, every=10),
     Tick("bidding.reopen_due", bidding.reopen_due),
     Tick("bidding.advance_due", bidding.advance_due),
     Tick("bidding.seal_due", bidding.seal_due),
     Tick("bidding.silence_due", bidding.silence_due),
-    Tick("bidding.check_due", bidding.check_due),
-    Tick("deal.end_publicity_due", deal.end_publicity_due),
-    Tick("performance.arrears_due", performance.arrears_due),
-    Tick("performance.ends_due", performance.ends_due),
-    Tick("homestead.date_due", homestead.date_due),
-    Tick("homestead.warn_due", homestead.warn_due),
-    Tick("homestead.expire_due", homestead.expire_due),
-    Tick("turnover.collect_due", turnover.collect_due),
-    Tick("turnover.recount_due", turnover.recount_due),
-    Tick("identity.forget", identity.forget),
+    Tick("bidding.check_due", bidding.check_due, every=5),
+    Tick("deal.end_publicity_due", deal.end_publicity_due, every=5),
+    Tick("performance.arrears_due", performance.arrears_due, every=10),
+    Tick("performance.ends_due", performance.ends_due, every=10),
+    Tick("homestead.date_due", homestead.date_due, every=10),
+    Tick("homestead.warn_due", homestead.warn_due, every=10),
+    Tick("homestead.expire_due", homestead.expire_due, every=10),
+    Tick("turnover.collect_due", turnover.collect_due, every=1),
+    Tick("turnover.recount_due", turnover.recount_due, every=5),
+    Tick("identity.forget", identity.forget, every=60),
 )
 
 
@@ -60,14 +66,14 @@ _TURN = {
 }
 
 
-def run_once(*, wait: bool = False) -> int:
-    """Every tick once; a tick that fails is logged and leaves the others alone. Returns how much was done.
+def run_once(ticks: Iterable[Tick] = TICKS, *, wait: bool = False) -> int:
+    """These ticks once each; a tick that fails is logged and leaves the others alone. Returns how much was done.
 
     One process at a time does a tick: another one leaves it alone, or waits its turn, so that it can say that nothing
     is left to do.
     """
     done = 0
-    for tick in TICKS:
+    for tick in ticks:
         done += run(tick, wait=wait)
     return done
 
@@ -86,10 +92,10 @@ def run(tick: Tick, *, wait: bool = False) -> int:
     return 0
 
 
-def run_until_quiet(*, wait: bool = False) -> None:
+def run_until_quiet(ticks: Iterable[Tick] = TICKS, *, wait: bool = False) -> None:
     """Ticks until nothing is left to do; with `wait`, what a shifted clock has brought about is all there."""
     for _ in range(MAX_ROUNDS):
-        if run_once(wait=wait) == 0:
+        if run_once(ticks, wait=wait) == 0:
             return
 
 
@@ -117,5 +123,9 @@ class Ticker:
             run(TICKS[0])
 
     def _run(self) -> None:
+        looked = dict.fromkeys(TICKS, float("-inf"))
         while not self._stop.wait(PAUSE_SECONDS):
-            run_until_quiet()
+            now = time.monotonic()
+            due = [tick for tick in TICKS if now - looked[tick] >= tick.every]
+            looked.update(dict.fromkeys(due, now))
+            run_until_quiet(due)

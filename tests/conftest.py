@@ -6,6 +6,7 @@ another worker's log may sequence.
 
 import shutil
 import tempfile
+import threading
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,8 +20,8 @@ from sqlalchemy.orm import Session
 from app.base import schema, sealing
 from app.base.db import Tx, connect
 from app.base.embedded import EmbeddedPostgres
-from app.main import create_app
 from app.settings import Settings
+from tests.apps import lent
 
 
 def _admin(base: str, *statements: str) -> None:
@@ -113,6 +114,8 @@ def tx(engine: Engine) -> Iterator[Tx]:
 @pytest.fixture
 def database(clone: Any, _keys: None) -> Iterator[Engine]:
     """A database of this test's own, bound to `transaction()`: real commits, for races and whole stories."""
+    alive = [t.name for t in threading.enumerate() if t.name == "live-listen"]
+    assert not alive, "an application that another fixture started would work on this database too: ask for it later"
     bound = connect(clone())
     yield bound
     bound.dispose()
@@ -122,5 +125,5 @@ def database(clone: Any, _keys: None) -> Iterator[Engine]:
 def client(clone: Any, _keys: None, tmp_path: Path) -> Iterator[TestClient]:
     """The whole application over a database of this test's own: real commits, nobody in it yet."""
     settings = Settings(database_url=clone(), data_dir=tmp_path, demo=True)
-    with TestClient(create_app(settings)) as made:
+    with lent(settings) as app, TestClient(app) as made:
         yield made

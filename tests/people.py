@@ -15,8 +15,8 @@ from app.base.actor import Actor, Role
 from app.base.db import Tx, transaction
 from app.identity import actions, queries
 from app.identity.permissions import P
-from app.main import create_app
 from app.settings import Settings
+from tests.apps import lent
 
 PASSWORD = "correct horse 许昌 battery"
 _next = count(1)
@@ -63,8 +63,10 @@ def login_of(account_id: int) -> str:
 @contextmanager
 def serve(url: str, folder: Path, **settings: Any) -> Iterator[TestClient]:
     """The application over a database; errors that nobody foresaw come as answers, as they do to a client."""
-    app = create_app(Settings(database_url=url, data_dir=folder, **settings))
-    with TestClient(app, base_url="http://testserver", raise_server_exceptions=True) as client:
+    with (
+        lent(Settings(database_url=url, data_dir=folder, **settings)) as app,
+        TestClient(app, base_url="http://testserver", raise_server_exceptions=True) as client,
+    ):
         yield client
 
 

@@ -354,6 +354,26 @@ def test_the_outlook_counts_what_ends_by_village_and_day(land: Tx) -> None:
     assert queries.outlook(land, make.clerk(make.OTHER_VILLAGE), until=OLD_END, prefix=None) == []
 
 
+def test_two_clerks_at_the_same_moment_make_each_contract_once(database: Engine) -> None:
+    with transaction() as tx:
+        load_regions(tx)
+        people, of = People(tx), village(tx, 4)
+        row_id = contracting(tx, people, of).id
+    ready = Barrier(2)
+
+    def go() -> tuple[int, int]:
+        ready.wait()
+        with transaction() as tx:
+            done = actions.batch(tx, people.clerk, row_id)
+            return len(done.drafted), len(done.existing)
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = [f.result() for f in [pool.submit(go) for _ in range(2)]]
+    assert sorted(answers) == [(0, 4), (4, 0)]
+    with transaction(read_only=True) as tx:
+        assert queries.counts(tx, row_id) == {ContractState.DRAFTED: 4}
+
+
 @pytest.fixture(scope="module")
 def web(clone: Any, _keys: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     with serve(clone(), tmp_path_factory.mktemp("extension")) as client:
@@ -423,23 +443,3 @@ def test_a_village_goes_the_whole_way_over_http(web: TestClient) -> None:
     ]  # fmt: skip
     told = web.get(f"/api/v1/subjects/extension/{row['id']}/timeline", headers=who["county"]).json()
     assert "批准延包方案" in str(told)
-
-
-def test_two_clerks_at_the_same_moment_make_each_contract_once(database: Engine) -> None:
-    with transaction() as tx:
-        load_regions(tx)
-        people, of = People(tx), village(tx, 4)
-        row_id = contracting(tx, people, of).id
-    ready = Barrier(2)
-
-    def go() -> tuple[int, int]:
-        ready.wait()
-        with transaction() as tx:
-            done = actions.batch(tx, people.clerk, row_id)
-            return len(done.drafted), len(done.existing)
-
-    with ThreadPoolExecutor(2) as pool:
-        answers = [f.result() for f in [pool.submit(go) for _ in range(2)]]
-    assert sorted(answers) == [(0, 4), (4, 0)]
-    with transaction(read_only=True) as tx:
-        assert queries.counts(tx, row_id) == {ContractState.DRAFTED: 4}

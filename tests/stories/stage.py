@@ -14,8 +14,8 @@ from app.demo.people import demonstrators
 from app.demo.player import Json, Player, instant
 from app.demo.script import ScriptedDeal, ScriptedLot
 from app.furnish import furnish
-from app.main import create_app
 from app.settings import Settings
+from tests.apps import lent
 
 DEAL = ScriptedDeal(
     id="story", source="故事", county="changge", category="unallocated_collective_land", title="演示地块出租",
@@ -95,7 +95,7 @@ def another(deal: ScriptedDeal = DEAL, **over: Any) -> ScriptedDeal:
 def staged(url: str, folder: Path, tokens: dict[str, str] | None = None) -> Iterator[Stage]:
     """The application over a furnished demonstration's database and folder; who holds a token is signed in already."""
     settings = Settings(database_url=url, data_dir=folder, demo=True)
-    with TestClient(create_app(settings)) as http:
+    with lent(settings) as app, TestClient(app) as http:
         yield Stage(Client(http, tokens))
 
 
