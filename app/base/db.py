@@ -3,10 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import partial
+from time import monotonic
 from typing import Any
 
-from sqlalchemy import Engine, MetaData, create_engine, text
+from sqlalchemy import Engine, MetaData, create_engine, event, text
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.base.days import beijing_day
 
@@ -36,15 +40,33 @@ def connect(url: str, *, pool_size: int = 20) -> Engine:
         pool_size=pool_size,
         max_overflow=4,
         pool_timeout=5,
-        pool_pre_ping=True,
         connect_args={
             "connect_timeout": 3,
             # Never on the commit itself: a cancelled commit may have happened all the same.
             "options": "-c timezone=UTC -c idle_in_transaction_session_timeout=30000 -c lock_timeout=10000",
         },
     )
+    event.listen(engine, "checkin", _left)
+    event.listen(engine, "checkout", partial(_ask_if_idle, engine))
     Sessions.configure(bind=engine)
     return engine
+
+
+IDLE_SECONDS = 1.0
+"""A connection that lay unused for longer is asked first whether it is still alive."""
+
+
+def _left(_: Any, record: ConnectionPoolEntry) -> None:
+    record.info["left_at"] = monotonic()
+
+
+def _ask_if_idle(engine: Engine, connection: Any, record: ConnectionPoolEntry, _: Any) -> None:
+    """Only after a pause: asked before every use, a busy server would make a round trip more in each transaction."""
+    if monotonic() - record.info.get("left_at", monotonic()) > IDLE_SECONDS:
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.dbapi.Error as e:  # type: ignore[union-attr]  # a dialect that connects has its driver
+            raise InvalidatePoolError from e
 
 
 class Tx:
@@ -92,5 +114,5 @@ def transaction(*, read_only: bool = False) -> Iterator[Tx]:
     """Commits on leaving the block, so before any answer is sent; any exception rolls back."""
     with Sessions.begin() as session:
         if read_only:
-            session.execute(text("SET TRANSACTION READ ONLY"))
+            session.connection(execution_options={"postgresql_readonly": True})
         yield Tx(session)
