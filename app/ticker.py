@@ -1,8 +1,9 @@
 """The clock: a tuple of ticks, each its own transaction, safe to run in several processes at once."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import cycle, islice
 from threading import Event, Thread
 
 import structlog
@@ -66,20 +67,12 @@ _TURN = {
 }
 
 
-def run_once(ticks: Iterable[Tick] = TICKS, *, wait: bool = False) -> int:
-    """These ticks once each; a tick that fails is logged and leaves the others alone. Returns how much was done.
-
-    One process at a time does a tick: another one leaves it alone, or waits its turn, so that it can say that nothing
-    is left to do.
-    """
-    done = 0
-    for tick in ticks:
-        done += run(tick, wait=wait)
-    return done
-
-
 def run(tick: Tick, *, wait: bool = False) -> int:
-    """One tick in a transaction of its own, if it is this process's turn; how much it did."""
+    """One tick in a transaction of its own, if it is this process's turn; how much it did.
+
+    One process at a time does a tick: another one leaves it alone, or waits for its turn. A tick that fails is logged and
+    leaves the others alone.
+    """
     try:
         with transaction() as tx:
             return tick.do(tx) if tx.scalar(_TURN[wait], {"name": tick.name}) else 0
@@ -92,10 +85,15 @@ def run(tick: Tick, *, wait: bool = False) -> int:
     return 0
 
 
-def run_until_quiet(ticks: Iterable[Tick] = TICKS, *, wait: bool = False) -> None:
-    """Ticks until nothing is left to do; with `wait`, what a shifted clock has brought about is all there."""
-    for _ in range(MAX_ROUNDS):
-        if run_once(ticks, wait=wait) == 0:
+def run_until_quiet(ticks: Sequence[Tick] = TICKS, *, wait: bool = False) -> None:
+    """Goes round these ticks until each of them has found nothing to do since anything was done.
+
+    With `wait`, what a shifted clock has brought about is all there: another process's tick is waited for.
+    """
+    quiet = 0
+    for tick in islice(cycle(ticks), MAX_ROUNDS * len(ticks)):
+        quiet = 0 if run(tick, wait=wait) else quiet + 1
+        if quiet == len(ticks):
             return
 
 
