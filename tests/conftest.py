@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from app.base import schema, sealing
 from app.base.db import Tx, connect
 from app.base.embedded import EmbeddedPostgres
+from app.registry.actions import load_regions
 from app.settings import Settings
 from tests.apps import lent
 
@@ -73,7 +74,10 @@ def _url(base: str, database: str) -> str:
 
 @pytest.fixture(scope="session")
 def clone(request: pytest.FixtureRequest) -> Iterator[Any]:
-    """Makes a migrated, empty database, or a copy of the one named, and returns its URL; all are dropped at the end."""
+    """Makes a migrated, empty database, or a copy of the one named, and returns its URL.
+
+    On a server that was there before all are dropped at the end; ours goes away as a whole.
+    """
     config: Any = request.config
     base, template = config.pg_base, config.pg_template
     made: list[str] = []
@@ -85,7 +89,8 @@ def clone(request: pytest.FixtureRequest) -> Iterator[Any]:
         return _url(base, name)
 
     yield make
-    _admin(base, *(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)" for name in made))
+    if not hasattr(config, "pg"):
+        _admin(base, *(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)" for name in made))
 
 
 @pytest.fixture(scope="session")
@@ -101,14 +106,43 @@ def engine(clone: Any, _keys: None) -> Iterator[Engine]:
     made.dispose()
 
 
-@pytest.fixture
-def tx(engine: Engine) -> Iterator[Tx]:
-    """A transaction that is rolled back at the end of the test, commits inside it being savepoints."""
+def _rolled_back(engine: Engine) -> Iterator[Tx]:
     with engine.connect() as connection:
         outer = connection.begin()
         with Session(bind=connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
             yield Tx(session)
         outer.rollback()
+
+
+@pytest.fixture
+def tx(engine: Engine) -> Iterator[Tx]:
+    """A transaction that is rolled back at the end of the test, commits inside it being savepoints."""
+    yield from _rolled_back(engine)
+
+
+@pytest.fixture(scope="session")
+def divided(clone: Any, _keys: None) -> str:
+    """A database with the divisions of Xuchang in it, to copy: nobody stays connected to it."""
+    url = str(clone())
+    made = create_engine(url)
+    with Session(bind=made) as session:
+        load_regions(Tx(session))
+        session.commit()
+    made.dispose()
+    return url
+
+
+@pytest.fixture(scope="session")
+def _land(clone: Any, divided: str) -> Iterator[Engine]:
+    made = create_engine(clone(divided), connect_args={"options": "-c timezone=UTC"})
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def land(_land: Engine) -> Iterator[Tx]:
+    """`tx` with the divisions there."""
+    yield from _rolled_back(_land)
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from fastapi.testclient import TestClient
 from app.base.actor import Role
 from app.base.db import transaction
 from app.compliance.actions import load_published
-from app.registry.actions import load_regions
 from tests.people import bearer, committed, problem, serve
 
 CASES = [
@@ -26,12 +25,11 @@ PLAIN = {"as_of": "2026-11-23", "county": "411003", "category": "household_land_
 
 
 @pytest.fixture(scope="module")
-def client(clone: Any, _keys: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+def client(clone: Any, divided: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     folder: Path = tmp_path_factory.mktemp("law")
     (folder / "sealing-key").write_bytes(b"\x07" * 32)
-    with serve(clone(), folder) as made:
+    with serve(clone(divided), folder) as made:
         with transaction() as tx:
-            load_regions(tx)
             load_published(tx)
         yield made
 

@@ -386,10 +386,8 @@ def test_a_homestead_with_the_house_of_another_is_not_given_back(world: World) -
 
 
 @pytest.fixture(scope="module")
-def web(clone: Any, _keys: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    with serve(clone(), tmp_path_factory.mktemp("exit")) as client:
-        with transaction() as tx:
-            load_regions(tx)
+def web(clone: Any, divided: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    with serve(clone(divided), tmp_path_factory.mktemp("exit")) as client:
         yield client
 
 

@@ -38,12 +38,6 @@ from tests.registry import make
 TOWN, COUNTY = "411003001", "411003"
 
 
-@pytest.fixture
-def land(tx: Tx) -> Tx:
-    load_regions(tx)
-    return tx
-
-
 class People:
     """The clerk of the village, the town station, the county; each acting with the permission that the route names."""
 
@@ -375,10 +369,8 @@ def test_two_clerks_at_the_same_moment_make_each_contract_once(database: Engine)
 
 
 @pytest.fixture(scope="module")
-def web(clone: Any, _keys: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    with serve(clone(), tmp_path_factory.mktemp("extension")) as client:
-        with transaction() as tx:
-            load_regions(tx)
+def web(clone: Any, divided: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    with serve(clone(divided), tmp_path_factory.mktemp("extension")) as client:
         yield client
 
 

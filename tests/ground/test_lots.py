@@ -12,7 +12,6 @@ from app.ground.queries import Box
 from app.ground.schemas import box_of
 from app.ground.shapes import area_mu, figure
 from app.listing.queries import page_public
-from app.registry.actions import load_regions
 from app.registry.models import Parcel
 from tests.ground import make
 from tests.registry import make as land
@@ -33,9 +32,9 @@ def drawn(tx: Tx, west: float) -> int:
 
 
 @pytest.mark.parametrize("walk", [5_000, 0])
-def test_the_two_ways_through_a_box_find_the_same(tx: Tx, walk: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_two_ways_through_a_box_find_the_same(land: Tx, walk: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """The walk's bound is a number that only decides which way is taken."""
-    load_regions(tx)
+    tx = land
     keys = [drawn(tx, 113.70 + i * 0.01) for i in range(4)]
     monkeypatch.setattr(queries, "WALK", walk)
     box = Box(113.705, 34.0, 113.725, 34.1)

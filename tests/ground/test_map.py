@@ -13,7 +13,6 @@ from sqlalchemy.exc import DBAPIError
 from app.base.actor import Role
 from app.base.db import transaction
 from app.ground.shapes import area_mu, figure
-from app.registry.actions import load_regions
 from tests.ground import make
 from tests.people import bearer, committed, serve
 from tests.registry import make as land
@@ -23,12 +22,10 @@ IMPORTS = "/api/v1/ground/imports"
 
 
 @pytest.fixture(scope="module")
-def client(clone: Any, _keys: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+def client(clone: Any, divided: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     folder: Path = tmp_path_factory.mktemp("data")
     (folder / "sealing-key").write_bytes(b"\x07" * 32)
-    with serve(clone(), folder) as made:
-        with transaction() as tx:
-            load_regions(tx)
+    with serve(clone(divided), folder) as made:
         yield made
 
 

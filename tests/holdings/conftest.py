@@ -10,7 +10,6 @@ from sqlalchemy import text
 from app.base.actor import Actor, Role
 from app.base.db import connect, transaction
 from app.identity.permissions import P
-from app.registry.actions import load_regions
 from app.registry.states import PartyKind
 from tests import people
 from tests.registry import make
@@ -32,7 +31,6 @@ class Village:
 def settle(code: str = make.VILLAGE) -> Village:
     """The owners of a village under names that each village has, and an account of its clerk."""
     with transaction() as tx:
-        load_regions(tx)
         collective = make.party(tx, name="演示村集体经济合作社", region_code=code)
         committee = make.party(tx, PartyKind.VILLAGE_COMMITTEE, name="演示村村民委员会", region_code=code)
         account = people.account(tx, Role.VILLAGE_CLERK, region=code)
@@ -41,8 +39,8 @@ def settle(code: str = make.VILLAGE) -> Village:
 
 
 @pytest.fixture(scope="module")
-def _database(clone: Any, _keys: None) -> Iterator[None]:
-    bound = connect(clone())
+def _database(clone: Any, divided: str) -> Iterator[None]:
+    bound = connect(clone(divided))
     yield
     bound.dispose()
 

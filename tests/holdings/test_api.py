@@ -8,9 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.base.actor import Role
-from app.base.db import transaction
 from app.holdings import actions
-from app.registry.actions import load_regions
 from tests.holdings.books import book, rows
 from tests.holdings.conftest import Village, settle
 from tests.people import bearer, committed, problem, serve
@@ -20,12 +18,10 @@ Headers = dict[str, str]
 
 
 @pytest.fixture(scope="module")
-def client(clone: Any, _keys: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+def client(clone: Any, divided: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     folder: Path = tmp_path_factory.mktemp("data")
     (folder / "sealing-key").write_bytes(b"\x07" * 32)
-    with serve(clone(), folder) as made:
-        with transaction() as tx:
-            load_regions(tx)
+    with serve(clone(divided), folder) as made:
         yield made
 
 

@@ -8,32 +8,22 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
-from app.base.db import Tx, transaction
-from app.registry.actions import load_regions
+from app.base.db import connect
 from tests.people import serve
 
 
 @pytest.fixture
-def land(tx: Tx) -> Tx:
-    """A transaction in which the divisions are there."""
-    load_regions(tx)
-    return tx
-
-
-@pytest.fixture
-def settled(database: Engine) -> Engine:
+def settled(clone: Any, divided: str) -> Iterator[Engine]:
     """A database of the test's own with the divisions committed."""
-    with transaction() as tx:
-        load_regions(tx)
-    return database
+    bound = connect(clone(divided))
+    yield bound
+    bound.dispose()
 
 
 @pytest.fixture(scope="module")
-def client(clone: Any, _keys: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+def client(clone: Any, divided: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """The application over one database for the tests of a file: they share the land, each with its own parcels."""
     folder: Path = tmp_path_factory.mktemp("data")
     (folder / "sealing-key").write_bytes(b"\x07" * 32)
-    with serve(clone(), folder) as made:
-        with transaction() as tx:
-            load_regions(tx)
+    with serve(clone(divided), folder) as made:
         yield made

@@ -15,7 +15,6 @@ from app.listing.models import Listing, Lot
 from app.listing.states import LotState
 from app.qualification.models import Entry
 from app.qualification.states import EntryState
-from app.registry.actions import load_regions
 from app.registry.states import PartyKind
 from app.turnover import queries, ticks
 from app.turnover.models import DealFact
@@ -28,7 +27,6 @@ OVER = datetime(2026, 3, 31, 16, tzinfo=UTC)
 
 def award(tx: Tx, *, state: AwardState = AwardState.FINAL, mu: str = "557", is_demo: bool = True) -> Award:
     """One of 奔牛's lots, as the deal leaves it when its publicity is over."""
-    load_regions(tx)
     opened_by, bidder = account(tx, Role.VILLAGE_CLERK), account(tx, Role.BIDDER)
     transferor, transferee = party(tx, PartyKind.VILLAGER_GROUP), party(tx, PartyKind.ENTERPRISE)
     listing = Listing(
@@ -63,7 +61,8 @@ def award(tx: Tx, *, state: AwardState = AwardState.FINAL, mu: str = "557", is_d
     return won
 
 
-def test_a_final_award_is_counted_once_on_its_beijing_day(tx: Tx) -> None:
+def test_a_final_award_is_counted_once_on_its_beijing_day(land: Tx) -> None:
+    tx = land
     won = award(tx)
     award(tx, state=AwardState.CONFIRMED)
     assert (ticks.collect_due(tx), ticks.collect_due(tx)) == (1, 0)
@@ -75,7 +74,8 @@ def test_a_final_award_is_counted_once_on_its_beijing_day(tx: Tx) -> None:
     assert (fact.area_mu, fact.n_registered, fact.n_rounds) == (Decimal(557), 6, 7)
 
 
-def test_an_award_that_falls_is_taken_back_once(tx: Tx) -> None:
+def test_an_award_that_falls_is_taken_back_once(land: Tx) -> None:
+    tx = land
     won = award(tx)
     ticks.collect_due(tx)
     won.state = AwardState.DEFAULTED
@@ -85,7 +85,8 @@ def test_an_award_that_falls_is_taken_back_once(tx: Tx) -> None:
     assert queries.recount(tx)[1] == 0
 
 
-def test_a_term_of_half_a_year_counts_no_more_than_its_price(tx: Tx) -> None:
+def test_a_term_of_half_a_year_counts_no_more_than_its_price(land: Tx) -> None:
+    tx = land
     won = award(tx)
     won.total_fen = 1_000
     tx.flush()
