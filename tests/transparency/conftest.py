@@ -1,6 +1,7 @@
 """A log of a test's own, kept by hand: nothing happens in the background."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -15,10 +16,10 @@ from app.audit import sequencer
 from app.audit.actions import record
 from app.audit.checkpoint import COSIGNATURE, Signer
 from app.base.db import transaction
-from app.main import create_app
 from app.settings import Settings
 from app.transparency import actions
 from app.transparency.keeper import Keeper
+from tests.apps import lent
 from tests.serving import url
 from tests.transparency.witness import Witness
 
@@ -55,20 +56,22 @@ class Log:
         return answer.json() if answer.headers["content-type"] == "application/json" else answer.text
 
 
-def open_log(folder: Path, policy: str | None = None) -> Log:
+@contextmanager
+def open_log(folder: Path, policy: str | None = None) -> Iterator[Log]:
     """The application over the database that `transaction()` is bound to, without its threads."""
     settings = Settings(data_dir=folder, log_origin="test.example/log")
     if policy is not None:
         settings.log_policy = folder / "policy"
         settings.log_policy.write_text(policy)
-    app = create_app(settings)
-    app.state.log = Keeper(settings)
-    return Log(TestClient(app), app.state.log, folder)
+    with lent(settings) as app:
+        app.state.log = Keeper(settings)
+        yield Log(TestClient(app), app.state.log, folder)
 
 
 @pytest.fixture
-def log(database: Engine, tmp_path: Path) -> Log:
-    return open_log(tmp_path)
+def log(database: Engine, tmp_path: Path) -> Iterator[Log]:
+    with open_log(tmp_path) as made:
+        yield made
 
 
 @pytest.fixture
@@ -78,9 +81,9 @@ def witness() -> Iterator[Witness]:
 
 
 @pytest.fixture
-def witnessed(database: Engine, tmp_path: Path, witness: Witness) -> Log:
+def witnessed(database: Engine, tmp_path: Path, witness: Witness) -> Iterator[Log]:
     """A log whose policy asks for the one witness."""
     vkey = WITNESS.verifier(COSIGNATURE).vkey()
-    made = open_log(tmp_path, f"witness w1 {vkey} {witness.url}\nquorum w1\n")
-    witness.trusts = made.keeper.signers[0].verifier()
-    return made
+    with open_log(tmp_path, f"witness w1 {vkey} {witness.url}\nquorum w1\n") as made:
+        witness.trusts = made.keeper.signers[0].verifier()
+        yield made

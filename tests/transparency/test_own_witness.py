@@ -25,9 +25,9 @@ def watched(database: object, tmp_path: Path) -> Iterator[tuple[Log, Witness]]:
         thread = Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         vkey = SIGNER.verifier(COSIGNATURE).vkey()
-        log = open_log(tmp_path, f"witness own {vkey} http://127.0.0.1:{http.server_port}\nquorum own\n")
-        witness.trusts = [log.keeper.signers[0].verifier()]
-        yield log, witness
+        with open_log(tmp_path, f"witness own {vkey} http://127.0.0.1:{http.server_port}\nquorum own\n") as log:
+            witness.trusts = [log.keeper.signers[0].verifier()]
+            yield log, witness
         http.shutdown()
         thread.join()
 
