@@ -15,7 +15,7 @@ from sqlalchemy import text
 from app.base import sealing
 from app.base.db import connect, transaction
 from app.bidding import api as bidding
-from app.bidding import sealed_api
+from app.bidding import modes_api, sealed_api
 from app.bidding.lane import Lane
 from app.bidding.live import Live
 from app.compliance import api as compliance
@@ -62,6 +62,7 @@ ROUTERS = (
     listing.router,
     qualification.router,
     bidding.router,
+    modes_api.router,
     sealed_api.router,
     deal.router,
     performance.router,

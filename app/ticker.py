@@ -46,6 +46,7 @@ TICKS = (
     Tick("listing.overdue_supplements", listing.overdue_supplements, every=10),
     Tick("bidding.reopen_due", bidding.reopen_due),
     Tick("bidding.advance_due", bidding.advance_due),
+    Tick("bidding.acts_due", bidding.acts_due),
     Tick("bidding.seal_due", bidding.seal_due),
     Tick("bidding.silence_due", bidding.silence_due),
     Tick("bidding.check_due", bidding.check_due, every=5),

@@ -40,7 +40,7 @@ What the replay reads, all on subject `lot/<id>`:
   lot.close     {winner or winner_plate, price_fen, bid_seq}
 Without opens_at or the periods the prices, the order and the winner are replayed, and the clock is not. A lot that was
 frozen is replayed without its clock. Refusals that rest on facts outside the session (qualification, deposit) are
-taken as said. Sealed offers (mode of another kind) are counted as not replayed.
+taken as said. What is no ladder (sealed offers, hall, falling price, tender, talks) is counted as not replayed.
 """
 
 from __future__ import annotations
@@ -437,6 +437,7 @@ class Export:
 
 # ---------------------------------------------------------------- auctions, replayed
 
+LADDERS = {"ascending", "reverse"}
 OUTSIDE = {"NOT_QUALIFIED", "DEPOSIT_MISSING", "RATE_LIMITED", "DUPLICATE", "BAD_BASIS"}
 
 
@@ -482,7 +483,7 @@ class Auction:
                 self.phase = "ENDED"
 
     def weigh(self, bid: dict[str, Any]) -> str:
-        r, up = self.rules, 1 if self.rules.get("rising", True) else -1
+        r, up = self.rules, 1 if self.rules.get("rising", self.rules.get("mode") != "reverse") else -1
         amount, start, step = up * bid["amount_fen"], up * r["start_fen"], r["step_fen"]
         if bid["plate"] == self.leader and not r.get("allow_self_outbid", False):
             return "SELF_OUTBID"
@@ -662,6 +663,9 @@ class Verifier:
             opens = facts.get("opens_at")
             self.rules[subject] = rules, instant(opens) if opens else None
             self.auctions.pop(subject, None)
+        if subject in self.rules and self.rules[subject][0].get("mode", "ascending") not in LADDERS:
+            self.report.n["未重算的其他方式场次"] += act == "lot.close"
+            return
         if act == "bid.hear":
             if subject not in self.auctions:
                 if subject not in self.rules:

@@ -94,7 +94,8 @@ def _session_out(tx: Tx, lot_id: int) -> SessionOut:
         lot_id=lot.id, round_no=row.round_no, phase=state.phase, opens_at=row.opens_at, end_at=state.end_at, now=now,
         seq=state.seq, best_fen=best, leader=state.leader,
         best_total_fen=None if best is None else total_fen(best, lot.price_basis, lot.quantity, lot.months),
-        next_fen=lot.start_fen if best is None else best + lot.step_fen, rules=row.rules,
+        next_fen=lot.start_fen if best is None else best + (lot.step_fen if state.rules.rising else -lot.step_fen),
+        rules=row.rules,
         interruption=None if outage is None else InterruptionOut.model_validate(outage),
     )  # fmt: skip
 

@@ -122,10 +122,10 @@ def to_reopen(tx: Tx, now: datetime, *, limit: int) -> list[int]:
     )
 
 
-def not_sealed() -> ColumnElement[bool]:
-    """Sessions whose offers are open: sealed ones have a clock of their own."""
+def on_the_ladder() -> ColumnElement[bool]:
+    """Sessions whose offers are open and climb or fall: the other modes have a clock of their own."""
     mode: ColumnElement[str] = Session.rules["mode"].astext
-    return mode.is_distinct_from("one_shot")
+    return func.coalesce(mode, "ascending").in_(("ascending", "reverse"))
 
 
 def running(tx: Tx, started_by: datetime) -> list[int]:
@@ -186,7 +186,7 @@ def due(tx: Tx, now: datetime, *, limit: int) -> list[int]:
             .join(Session, (Session.lot_id == Lot.id) & (Session.round_no == Lot.round_no))
             .where(
                 Session.end_at <= now,
-                not_sealed(),
+                on_the_ladder(),
                 # A late offer may have found the end before the clock did: what counts is that nobody has closed it.
                 Session.closed_at.is_(None),
                 Session.phase != Phase.FROZEN,
@@ -235,9 +235,15 @@ def awards(tx: Tx, lot_id: int) -> list[Award]:
 
 
 def candidates(tx: Tx, lot: Lot) -> list[tuple[int, int]]:
-    """(entry, best accepted price) of the round's bidders who have not had their award, best first, earlier first."""
+    """(entry, best accepted price) of the round's bidders who have not had their award, best first, earlier first.
+
+    Where not the price alone ranks (tender), the order in which they were entered does, the best last.
+    """
     had = select(Award.entry_id).where(Award.lot_id == lot.id, Award.round_no == lot.round_no)
-    best = func.max(Bid.amount_fen)
+    mode = lot.rules.get("mode")
+    best = func.min(Bid.amount_fen) if mode == "reverse" else func.max(Bid.amount_fen)
+    earliest = func.max(Bid.seq)
+    order = {"reverse": (best, earliest), "tender": (earliest.desc(),)}.get(str(mode), (best.desc(), earliest))
     rows = tx.execute(
         select(Bid.entry_id, best)
         .join(Session, Session.id == Bid.session_id)
@@ -248,7 +254,7 @@ def candidates(tx: Tx, lot: Lot) -> list[tuple[int, int]]:
             Bid.entry_id.not_in(had),
         )
         .group_by(Bid.entry_id)
-        .order_by(best.desc(), func.max(Bid.seq))
+        .order_by(*order)
     )
     return [(entry_id, price) for entry_id, price in rows]
 

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from app.base.lifecycle import Lifecycle, Move
+from app.rules.bidding import VERDICT_ZH
 
 
 class AwardState(StrEnum):
@@ -92,3 +93,30 @@ SEAL_VERDICT_ZH = {
     SealVerdict.DUPLICATE: "该密文已提交过",
 }
 TAKEN = frozenset({SealVerdict.SEALED, SealVerdict.WITHDRAWN})
+
+ACT_TAKEN = frozenset({"TAKEN", "ENTERED", "LEADING", "BELOW_RESERVE"})
+"""Answers to acts that changed something."""
+
+ACT_VERDICT_ZH: dict[str, str] = {v.value: said for v, said in VERDICT_ZH.items()} | {
+    "TAKEN": "已受理",
+    "ENTERED": "已录入",
+    "FOUR_EYES": "须由未录入过本场记录的另一人办理",
+    "HAMMERED": "已落槌",
+    "NOTHING_TO_STRIKE": "没有可更正的录入",
+    "CALL_THRICE": "落槌前须报价三次",
+    "BELOW_RESERVE": "已落槌，未成交",
+    "PANEL_STANDS": "评审组已登记，不得更换",
+    "PANEL_UNLAWFUL": "评审组须为五人以上单数，村集体代表不超过三分之一",
+    "SCORING_BEGUN": "评分已开始，不得再录入投标",
+    "OFFER_STANDS": "该号牌的投标已录入",
+    "NO_SUCH_JUDGE": "不是评审组成员",
+    "SHEET_STANDS": "该评委的评分表已录入",
+    "SHEET_NOT_WHOLE": "评分表须对每份投标的每个主观项给分",
+    "MARK_OUT_OF_RANGE": "评分超出该项分值",
+    "SHEETS_MISSING": "尚有评委未交评分表",
+    "NEEDS_DRAW": "各项均相同，须抽签",
+    "DECIDED": "已定标",
+    "AGREED_ALREADY": "已谈成",
+    "NO_OFFER": "该号牌没有报价",
+    "TALKS_FAULTY": "协商不符合程序要求",
+}

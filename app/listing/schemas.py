@@ -10,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 from app.audit.receipts import LogReceipt
 from app.base.money import PriceBasis
 from app.base.wire import Choice, Day, Fen, FenOrZero, Id, In, LongText, Out, PlainDecimal, Text
+from app.listing.bidding_schemas import BiddingIn
 from app.listing.states import LotState
 
 
@@ -76,36 +77,6 @@ class ItemIn(In):
     def _one_thing(self) -> Self:
         if (self.parcel_id is None) == (self.asset_id is None):
             raise ValueError("parcel_id 与 asset_id 须且只能给出一项")
-        return self
-
-
-class BiddingIn(In):
-    """Where the lot departs from its category's default rules of bidding; absent means the default."""
-
-    mode: Annotated[str, Field(pattern=r"^(ascending|one_shot)$")] | None = None
-    free_seconds: Annotated[int, Field(ge=60, le=30 * 86400)] | None = None
-    timed_seconds: Annotated[int, Field(ge=30, le=3600)] | None = None
-    one_bidder: Annotated[str, Field(pattern=r"^(DIRECT|EXTEND_THEN_DIRECT|NEED_TWO)$")] | None = None
-    priority: Annotated[str, Field(pattern=r"^(NONE|P_IN|P_ASK|P_IN_ASK)$")] | None = None
-    pass_to_next: bool | None = None
-    extension_cycles: Annotated[int, Field(ge=0, le=24)] | None = None
-    requote_rounds: Annotated[int, Field(ge=0, le=2)] | None = None
-    requote_seconds: Annotated[int, Field(ge=60, le=86400)] | None = None
-    opening_seconds: Annotated[int, Field(ge=600, le=5 * 86400)] | None = None
-    reveal_seconds: Annotated[int, Field(ge=3600, le=10 * 86400)] | None = None
-
-    @model_validator(mode="after")
-    def _of_its_mode(self) -> Self:
-        if self.mode == "one_shot":
-            if self.timed_seconds is not None:
-                raise ValueError("一次性密封报价没有限时期")
-            if self.free_seconds is not None and self.free_seconds < 600:
-                raise ValueError("密封报价期不少于10分钟")
-        elif any(
-            v is not None
-            for v in (self.requote_rounds, self.requote_seconds, self.opening_seconds, self.reveal_seconds)
-        ):
-            raise ValueError("只有一次性密封报价有再报价、开封和出示回执的期限")
         return self
 
 

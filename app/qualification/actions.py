@@ -63,8 +63,9 @@ def enter(
         raise Conflict("您已报名", reason="ENTERED_ALREADY")
     if priority_basis is not None and lot.rules.get("priority") == "NONE":
         raise Invalid("本标的公告未设优先权", field="priority_basis")
-    if quote_fen is not None and quote_fen < lot.start_fen:
-        raise Invalid("低于起始价", field="quote_fen")
+    falls = lot.rules["mode"] == "reverse"
+    if quote_fen is not None and (quote_fen > lot.start_fen if falls else quote_fen < lot.start_fen):
+        raise Invalid("高于预算" if falls else "低于起始价", field="quote_fen")
     entry = Entry(
         lot_id=lot.id, round_no=lot.round_no, party_id=party.id, account_id=who.account_id, person_id=who.person_id,
         plate="".join(secrets.choice(_PLATE_ALPHABET) for _ in range(7)), state=EntryState.APPLIED,

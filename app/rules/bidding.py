@@ -41,6 +41,7 @@ class Phase(StrEnum):
     WAITING = "WAITING"
     FREE = "FREE"
     SEALED = "SEALED"
+    ACTS = "ACTS"
     PREP = "PREP"
     TIMED = "TIMED"
     CAP = "CAP"
@@ -71,6 +72,7 @@ class Verdict(StrEnum):
     CONFIRM_JUMP = "CONFIRM_JUMP"
     STALE_SCREEN = "STALE_SCREEN"
     SEALED_ONLY = "SEALED_ONLY"
+    OTHER_MODE = "OTHER_MODE"
 
 
 VERDICT_ZH: dict[Verdict, str] = {
@@ -94,6 +96,7 @@ VERDICT_ZH: dict[Verdict, str] = {
     Verdict.CONFIRM_JUMP: "加价幅度异常，请再次输入金额确认",
     Verdict.STALE_SCREEN: "页面已过时，价格已变化",
     Verdict.SEALED_ONLY: "本标的为一次性密封报价，请提交密封报价",
+    Verdict.OTHER_MODE: "本标的不以增价竞价方式交易",
 }
 
 
@@ -122,6 +125,8 @@ class Rules:
     """False for procurement: the mirror image, prices fall from the start (2.7)."""
     sealed: bool = False
     """一次性密封报价：one period in which envelopes are taken, and no open offer is heard (2.2)."""
+    acts: bool = False
+    """现场、降价、招标、协商：one period in which the mode's own acts are heard, and no offer of this ladder (2.3–2.6)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +169,17 @@ def at(a: Auction, now: datetime) -> Auction:
     return a
 
 
+def first_phase(rules: Rules) -> Phase:
+    """What a session opens into."""
+    if rules.acts:
+        return Phase.ACTS
+    return Phase.SEALED if rules.sealed else Phase.FREE
+
+
 def _next_phase(a: Auction) -> Auction:
     rules = a.rules
     if a.phase is Phase.WAITING:
-        return replace(a, phase=Phase.SEALED if rules.sealed else Phase.FREE, end_at=a.end_at + rules.free)
+        return replace(a, phase=first_phase(rules), end_at=a.end_at + rules.free)
     if a.phase is Phase.FREE and rules.timed and rules.prep:
         return replace(a, phase=Phase.PREP, end_at=a.end_at + rules.prep)
     if a.phase in {Phase.FREE, Phase.PREP} and rules.timed:
@@ -179,6 +191,7 @@ _CLOSED = {
     Phase.WAITING: Verdict.NOT_OPEN,
     Phase.PREP: Verdict.NOT_OPEN,
     Phase.SEALED: Verdict.SEALED_ONLY,
+    Phase.ACTS: Verdict.OTHER_MODE,
     Phase.FROZEN: Verdict.FROZEN,
     Phase.ENDED: Verdict.ENDED,
 }
@@ -304,6 +317,6 @@ def resume(a: Auction, now: datetime) -> Auction:
     """
     if a.phase is not Phase.FROZEN:
         return a
-    if a.paused in {Phase.FREE, Phase.SEALED, Phase.CAP}:
+    if a.paused in {Phase.FREE, Phase.SEALED, Phase.ACTS, Phase.CAP}:
         return replace(a, phase=a.paused, paused=None, end_at=now + a.remaining, remaining=timedelta(0))
     return replace(a, phase=Phase.PREP, paused=None, end_at=now + PREPARE_AGAIN, remaining=timedelta(0))

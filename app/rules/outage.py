@@ -7,7 +7,7 @@ whole period more.
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from app.rules.bidding import Auction, Phase, at
+from app.rules.bidding import Auction, Phase, at, first_phase
 
 LATE = timedelta(minutes=5)
 """The last minutes: an outage that reaches into them stops the session, even one that ended in time."""
@@ -19,7 +19,9 @@ def period(a: Auction) -> timedelta:
 
 
 def _decides(a: Auction) -> bool:
-    return a.phase in {Phase.TIMED, Phase.CAP, Phase.SEALED} or (a.phase is Phase.FREE and not a.rules.timed)
+    return a.phase in {Phase.TIMED, Phase.CAP, Phase.SEALED, Phase.ACTS} or (
+        a.phase is Phase.FREE and not a.rules.timed
+    )
 
 
 def is_hit(a: Auction, stopped_at: datetime, now: datetime) -> bool:
@@ -38,8 +40,7 @@ def interrupt(a: Auction, stopped_at: datetime) -> Auction:
     if a.phase in {Phase.FROZEN, Phase.ENDED}:
         return a
     if a.phase is Phase.WAITING:
-        first = Phase.SEALED if a.rules.sealed else Phase.FREE
-        return replace(a, phase=Phase.FROZEN, paused=first, remaining=a.rules.free)
+        return replace(a, phase=Phase.FROZEN, paused=first_phase(a.rules), remaining=a.rules.free)
     if a.phase is Phase.PREP:
         return replace(a, phase=Phase.FROZEN, paused=Phase.TIMED, remaining=a.rules.timed)
     return replace(a, phase=Phase.FROZEN, paused=a.phase, remaining=a.end_at - stopped_at)

@@ -74,6 +74,7 @@ AREA_ZH: Final[Mapping[str, str]] = {
     "session": "会话",
     "share_holder": "份额保管人",
     "target": "目标",
+    "trade": "交易",
     "turnover_target": "目标",
     "turnover": "成交统计",
     "warning": "预警",
@@ -245,6 +246,7 @@ ACT_ZH: Final[Mapping[str, str]] = {
     "lot.default": "认定竞得人违约",
     "lot.dismiss": "驳回异议",
     "lot.end_publicity": "结束成交公示",
+    "lot.evaluate": "开标评审",
     "lot.extend": "延长公告",
     "lot.file": "备案",
     "lot.freeze": "中止竞价",
@@ -291,6 +293,7 @@ ACT_ZH: Final[Mapping[str, str]] = {
     "session.lock": "因多次登录失败被暂时锁定",
     "session.start": "登录",
     "share_holder.register": "登记份额保管人的公钥",
+    "trade.hear": "受理一项交易行为",
 }
 """Where verb and area together do not read well."""
 

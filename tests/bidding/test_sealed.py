@@ -33,8 +33,8 @@ from app.bidding.states import RoundState, SealVerdict
 from app.identity.models import Organisation
 from app.identity.permissions import P
 from app.listing.actions.draft import _overrides
+from app.listing.bidding_schemas import BiddingIn
 from app.listing.models import Lot
-from app.listing.schemas import BiddingIn
 from app.listing.states import LotState
 from app.rules.bidding import Phase, Verdict
 from app.rules.modes import bidding_defaults, mode_defaults

@@ -39,6 +39,8 @@ PUBLIC = {
     ("GET", "/api/v1/lots/{lot_id}/auction"),
     ("GET", "/api/v1/lots/{lot_id}/auction/stream"),
     ("GET", "/api/v1/lots/{lot_id}/bids"),
+    ("GET", "/api/v1/lots/{lot_id}/acts"),
+    ("GET", "/api/v1/lots/{lot_id}/falling"),
     ("GET", "/api/v1/lots/{lot_id}/sealed"),
     ("GET", "/api/v1/share-holders"),
     ("GET", "/api/v1/lots/{lot_id}/replay"),

@@ -12,7 +12,7 @@ from app.audit.models import AuditEvent
 from app.audit.queries import chain
 from app.base.db import Tx, transaction
 from app.bidding import queries
-from app.bidding.actions.fold import SEALED_MODE, rules_of
+from app.bidding.actions.fold import ACT_MODES, SEALED_MODE, rules_of
 from app.bidding.actions.replay import events_of, recompute_session
 from app.bidding.invariants import (
     SETTLING,
@@ -82,13 +82,13 @@ def evidence(tx: Tx, row: Session) -> Evidence:
 
 
 def _recomputed(tx: Tx, row: Session) -> tuple[str, ...]:
-    """What a closed sealed session's envelopes say against its outcome; nothing for other modes."""
-    if row.closed_at is None or row.rules.get("mode") != SEALED_MODE:
+    """What a closed session's envelopes or acts say against its outcome; nothing for other modes."""
+    if row.closed_at is None or row.rules.get("mode") not in {SEALED_MODE, *ACT_MODES}:
         return ()
     said = recompute_session(tx, tx.get_one(Lot, row.lot_id), row)
     wrong = list(said["contradictions"])
     if not said["agrees"]:
-        wrong.append(f"按密封报价复算为{said['winner']}／{said['price_fen']}，场次记为{row.leader}／{row.best_fen}")
+        wrong.append(f"按记录复算为{said['winner']}／{said['price_fen']}，场次记为{row.leader}／{row.best_fen}")
     return tuple(wrong)
 
 

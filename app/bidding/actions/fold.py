@@ -8,6 +8,8 @@ from app.bidding.models import Session
 from app.rules.bidding import VERDICT_ZH, Auction, Extension, Rules, SameRank, StepRule, Verdict
 
 SEALED_MODE = "one_shot"
+ACT_MODES = frozenset({"hall", "descending", "tender", "negotiation"})
+"""Modes whose session hears acts of its own kind instead of open offers."""
 
 
 def rules_of(announced: dict[str, Any], *, opens_at: datetime) -> Rules:
@@ -21,20 +23,27 @@ def rules_of(announced: dict[str, Any], *, opens_at: datetime) -> Rules:
         timed=timedelta(seconds=announced["timed_seconds"]),
         prep=timedelta(seconds=announced["prep_seconds"]),
         extension=Extension(announced["extension"]),
+        snipe_window=timedelta(seconds=announced.get("snipe_window_seconds", 300)),
+        snipe_delay=timedelta(seconds=announced.get("snipe_delay_seconds", 300)),
         step_rule=StepRule(announced["step_rule"]),
+        step_max_fen=announced.get("step_max_fen"),
         allow_self_outbid=announced["allow_self_outbid"],
         priority_in=announced["priority"] in {"P_IN", "P_IN_ASK"},
         same_rank=SameRank(announced["same_rank"]),
+        rising=announced.get("rising", True),
         sealed=announced.get("mode") == SEALED_MODE,
+        acts=announced.get("mode") in ACT_MODES,
     )
 
 
 def auction_of(row: Session) -> Auction:
-    """The fold's state from the row, to hear an open offer. Raises Refused where offers are sealed: an amount that is
-    sent in the open by mistake shall not be recorded, let alone shown.
+    """The fold's state from the row, to hear an open offer. Raises Refused where no open offers are heard: an amount
+    that is sent by mistake to a lot of another mode shall not be recorded, let alone shown.
     """
-    if row.rules.get("mode") == SEALED_MODE:
-        raise Refused(VERDICT_ZH[Verdict.SEALED_ONLY], reason=Verdict.SEALED_ONLY)
+    mode = row.rules.get("mode")
+    if mode == SEALED_MODE or mode in ACT_MODES:
+        verdict = Verdict.SEALED_ONLY if mode == SEALED_MODE else Verdict.OTHER_MODE
+        raise Refused(VERDICT_ZH[verdict], reason=verdict)
     return state_of(row)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from app.base.db import Tx
 from app.bidding import queries, sealed_queries
-from app.bidding.actions.fold import SEALED_MODE, keep, rules_of, state_of
+from app.bidding.actions.fold import ACT_MODES, SEALED_MODE, keep, rules_of, state_of
 from app.bidding.actions.pulse import GAP
 from app.bidding.actions.replay import events_of
 from app.bidding.actions.sealed_time import begin
@@ -18,7 +18,7 @@ from app.listing.actions import notice
 from app.listing.actions.moves import move
 from app.listing.models import Lot
 from app.listing.states import LotState
-from app.rules.bidding import PREPARE_AGAIN, Auction, Phase
+from app.rules.bidding import PREPARE_AGAIN, Auction, Phase, at
 from app.rules.outage import interrupt, is_hit, period, reopen
 from app.rules.replay import play
 
@@ -53,9 +53,9 @@ def _stop_hit(tx: Tx, gap: timedelta) -> int:
 
 def _served(tx: Tx, row: Session, *, up_to: int | None = None) -> Auction:
     """The session as it was last served. An open one's row may have been carried on by an offer since; nothing carries
-    a sealed one on but the clock, which stands still in an outage.
+    a sealed one on but the clock, which stands still in an outage; acts were all served while there was a pulse.
     """
-    if row.rules["mode"] == SEALED_MODE:
+    if row.rules["mode"] in {SEALED_MODE, *ACT_MODES}:
         return state_of(row)
     return play(rules_of(row.rules, opens_at=row.opens_at), events_of(tx, row, up_to=up_to))[0]
 
@@ -64,12 +64,15 @@ def _stop(tx: Tx, lot: Lot, row: Session, last_beat: datetime, now: datetime) ->
     """Stops one session if the outage could have decided it. An offer accepted after the last beat was served too."""
     accepted = queries.last_accepted(tx, row.id)
     stopped_at = max(last_beat, accepted.at) if accepted else last_beat
+    if row.rules["mode"] in ACT_MODES and row.last_at is not None:
+        stopped_at = max(stopped_at, row.last_at)
     n_after = queries.n_heard_by(tx, row.id, stopped_at)
     served = _served(tx, row, up_to=n_after)
     if served.rules.sealed and not sealed_queries.rounds(tx, row.id):
         return False  # without a key it has not begun
-    if not is_hit(served, stopped_at, now):
-        return False
+    falling = row.rules["mode"] == "descending" and at(served, now).phase is Phase.ACTS
+    if not (falling or is_hit(served, stopped_at, now)):
+        return False  # a price that falls while nobody can take it is hit at any hour
     after = interrupt(served, stopped_at)
     outage = Outage(
         session_id=row.id, stopped_at=stopped_at, noticed_at=now, n_after=n_after, remaining=after.remaining,

@@ -5,8 +5,8 @@ from typing import Any
 from app.base.db import Tx
 from app.base.errors import Conflict
 from app.bidding import queries
-from app.bidding.actions import sealed_replay
-from app.bidding.actions.fold import SEALED_MODE, rules_of
+from app.bidding.actions import acts, sealed_replay
+from app.bidding.actions.fold import ACT_MODES, SEALED_MODE, rules_of
 from app.bidding.models import Outage, Pause, Session
 from app.listing import queries as listings
 from app.listing.models import Lot
@@ -28,6 +28,8 @@ def recompute_session(tx: Tx, lot: Lot, row: Session) -> dict[str, Any]:
         raise Conflict("竞价尚未结束", extra={"state": lot.state})
     if row.rules["mode"] == SEALED_MODE:
         found = sealed_replay.outcome(tx, lot, row)
+    elif row.rules["mode"] in ACT_MODES:
+        found = acts.outcome_again(tx, row)
     else:
         outcome = replay(rules_of(row.rules, opens_at=row.opens_at), events_of(tx, row), until=row.closed_at)
         found = {

@@ -5,6 +5,7 @@ from app.base.actor import Actor
 from app.base.days import beijing_day
 from app.base.db import Tx
 from app.base.errors import Conflict
+from app.bidding.actions import arrange
 from app.bidding.actions.time import award
 from app.bidding.models import Session
 from app.listing import queries as listings
@@ -45,27 +46,33 @@ def schedule(tx: Tx, who: Actor, lot_id: int) -> Lot:
         single.Policy(lot.rules["one_bidder"]), n_qualified=len(ready), n_extended=lot.n_extensions,
         extensions_announced=int(lot.rules["extension_cycles"]),
     )  # fmt: skip
+    mode = lot.rules["mode"]
+    if mode == "negotiation" and ready:
+        then = Way.COMPETE  # to negotiate is not to compete: one is enough
     if then is Way.COMPETE:
         if lot.auction_at is None or lot.auction_at < now:
             lot.auction_at = notice.next_hour(tx, now)
+        opens_at = now if mode == "negotiation" else lot.auction_at
         row = Session(
             lot_id=lot.id, round_no=lot.round_no, region_code=lot.region_code,
             rules=dict(lot.rules) | {"start_fen": lot.start_fen, "step_fen": lot.step_fen, "cap_fen": lot.cap_fen},
-            opens_at=lot.auction_at, phase=Phase.WAITING, end_at=lot.auction_at, seq=0, n_heard=0,
+            opens_at=opens_at, phase=Phase.WAITING, end_at=opens_at, seq=0, n_heard=0,
         )  # fmt: skip
+        row.rules = row.rules | arrange.more_rules(tx, lot, row, n_qualified=len(ready))
         tx.add(row)
         tx.flush()
         record(
             tx, who, "auction.schedule", f"session/{row.id}", region=lot.region_code,
             lot=lot.id, opens_at=row.opens_at, rules=row.rules,
         )  # fmt: skip
-        return move(tx, who, lot, "schedule", now=now, findings=findings, opens_at=row.opens_at, rules=row.rules)
+        verb = "negotiate" if mode == "negotiation" else "schedule"
+        return move(tx, who, lot, verb, now=now, findings=findings, opens_at=row.opens_at, rules=row.rules)
     if then is Way.EXTEND:
         return notice.extend(tx, lot, now=now)
     if then is not Way.DIRECT:
         return notice.fail(tx, lot, "NOT_ENOUGH_BIDDERS" if ready else "NO_ENTRY", now=now)
     only = ready[0]
-    price = single.direct_price_fen(lot.start_fen, only.quote_fen)
+    price = single.direct_price_fen(lot.start_fen, only.quote_fen, rising=mode != "reverse")
     award(tx, lot, only, price, way="single", now=now, n_rounds=1)
     record(tx, who, "auction.single", f"listing/{listing.id}", region=lot.region_code, lot=lot.id, price_fen=price)
     return lot

@@ -28,7 +28,8 @@ _PHASE_STATE = {
 
 def state_in(phase: Phase) -> LotState:
     """The lot's public state in a running phase: what a session goes back to after it was stopped."""
-    return {Phase.FREE: LotState.FREE_BIDDING, Phase.SEALED: LotState.SEALED}.get(phase, LotState.TIMED_BIDDING)
+    named = {Phase.FREE: LotState.FREE_BIDDING, Phase.ACTS: LotState.FREE_BIDDING, Phase.SEALED: LotState.SEALED}
+    return named.get(phase, LotState.TIMED_BIDDING)
 
 
 def show_phase(tx: Tx, lot: Lot, row: Session, now: datetime) -> None:

@@ -130,7 +130,10 @@ def next_candidate(tx: Tx, lot: Lot) -> tuple[int, int] | None:
     """The next best bidder whose price is not below the announced start, if the notice promised to pass on."""
     if not lot.rules.get("pass_to_next"):
         return None
-    return next(((e, price) for e, price in bidding.candidates(tx, lot) if price >= lot.start_fen), None)
+    mode = lot.rules["mode"]
+    limit = lot.floor_fen if mode in {"descending", "tender"} else lot.start_fen
+    left = bidding.candidates(tx, lot)
+    return next(((e, p) for e, p in left if (p <= limit if mode == "reverse" else p >= limit)), None)
 
 
 def end_publicity_due(tx: Tx) -> int:

@@ -13,8 +13,9 @@ from app.base.money import PriceBasis, annual_fen, total_fen
 from app.compliance.queries import parameters
 from app.listing import queries
 from app.listing.actions.moves import take_duty
+from app.listing.bidding_schemas import BiddingIn
 from app.listing.models import Listing, ListingDocument, Lot, LotItem
-from app.listing.schemas import CATEGORY_CODE, BiddingIn, ItemIn, ListingIn, LotIn
+from app.listing.schemas import CATEGORY_CODE, ItemIn, ListingIn, LotIn
 from app.listing.states import LOT, LotState
 from app.registry import queries as registry
 from app.rules.deposit import standard_deposit_fen
@@ -93,7 +94,10 @@ def _lot(listing: Listing, number: int, body: LotIn, defaults: dict[str, Any], p
         raise Invalid("按期计价须给出期限", field=f"{path}.term_start")
     _check_composite(body, months, path)
     rules = bidding_defaults(listing.category) | _overrides(body.bidding, defaults)
-    if rules["mode"] == "one_shot" and rules["priority"] != "NONE":
+    _check_mode(listing, body, rules["mode"], path)
+    if rules["mode"] in {"tender", "negotiation", "reverse"}:
+        rules["priority"] = "NONE"
+    elif rules["mode"] != "ascending" and rules["priority"] != "NONE":
         rules["priority"] = "P_ASK"  # nobody can match on the spot what nobody can see
     step = body.step_fen or default_step_fen(body.start_fen, body.price_basis)
     if body.cap_fen is not None and body.cap_fen < body.start_fen + step:
@@ -120,6 +124,22 @@ def _overrides(bidding: BiddingIn, defaults: dict[str, Any]) -> dict[str, Any]:
     given.setdefault("extension_cycles", defaults["max_extensions"])
     given.setdefault("min_bidders", defaults["min_bidders"])
     return mode_defaults(bidding.mode or "ascending") | given
+
+
+def _check_mode(listing: Listing, body: LotIn, mode: str, path: str) -> None:
+    """What only some modes may have (procedure 2.3, 2.5, 2.6), and the one award mode that fits them."""
+    for only in ("tender", "negotiation"):
+        if mode == only != listing.award_mode:
+            raise Invalid(f"这种交易方式的成交方式（award_mode）须为 {only}", field="award_mode")
+    if listing.award_mode == "tender" != mode:
+        raise Invalid("成交方式为招标的，交易方式须为 tender", field=f"{path}.bidding.mode")
+    if mode == "descending":
+        if listing.category in {"household_land_management", "construction_land"}:
+            raise Invalid("家庭承包地和集体经营性建设用地不得降价竞价", field=f"{path}.bidding.mode")
+        if body.floor_fen is None or body.floor_fen >= body.start_fen:
+            raise Invalid("降价竞价须给出低于起始价的底价", field=f"{path}.floor_fen")
+    if mode != "ascending" and body.cap_fen is not None:
+        raise Invalid("只有增价竞价有最高限价", field=f"{path}.cap_fen")
 
 
 def _check_composite(body: LotIn, months: int, path: str) -> None:

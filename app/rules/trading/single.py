@@ -39,6 +39,8 @@ def way(policy: Policy, *, n_qualified: int, n_extended: int, extensions_announc
     return Way.DIRECT
 
 
-def direct_price_fen(listed_fen: int, quoted_fen: int | None) -> int:
-    """DIRECT：max(挂牌价, 报价)。"""
-    return max(listed_fen, quoted_fen or 0)
+def direct_price_fen(listed_fen: int, quoted_fen: int | None, *, rising: bool = True) -> int:
+    """DIRECT：max(挂牌价, 报价)；采购反过来，预算与报价孰低。"""
+    if quoted_fen is None:
+        return listed_fen
+    return max(listed_fen, quoted_fen) if rising else min(listed_fen, quoted_fen)

@@ -103,6 +103,7 @@ def test_one_bidder_and_none(policy: Policy, qualified: int, extended: int, anno
 
 def test_the_only_bidder_pays_the_higher_of_list_and_quote() -> None:
     assert [single.direct_price_fen(1000, fen) for fen in (None, 999, 1001)] == [1000, 1000, 1001]
+    assert [single.direct_price_fen(1000, fen, rising=False) for fen in (None, 999, 1001)] == [1000, 999, 1000]
 
 
 def test_lots_open_together_or_one_after_the_other() -> None:
