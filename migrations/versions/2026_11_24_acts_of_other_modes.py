@@ -6,7 +6,7 @@ Like an offer, an act that was answered is evidence: the table itself refuses ch
 from alembic import op
 
 revision = "acts_of_other_modes"
-down_revision = "homesteads"
+down_revision = "breaches"
 branch_labels = None
 depends_on = None
 
