@@ -70,10 +70,28 @@ def _in_group(tx: Tx, party: Party, group_party_id: int) -> bool:
     return tx.scalar(member.limit(1)) is not None
 
 
+def n_homesteads(tx: Tx, party: Party) -> int:
+    """The living homestead rights of a household and its people, or of a person and his households."""
+    present = PartyMember.end_lifespan_at.is_(None)
+    people = select(PartyMember.member_party_id).where(PartyMember.group_party_id == party.id, present)
+    houses = select(PartyMember.group_party_id).where(PartyMember.member_party_id == party.id, present)
+    held = select(func.count()).where(
+        or_(
+            LandRight.holder_party_id == party.id,
+            LandRight.holder_party_id.in_(people),
+            LandRight.holder_party_id.in_(houses),
+        ),
+        LandRight.kind == RightKind.HOMESTEAD_USE_RIGHT,
+        LandRight.end_lifespan_at.is_(None),
+    )
+    return tx.execute(held).scalar_one()
+
+
 def transferee_facts(tx: Tx, party: Party, transferor_party_id: int) -> dict[str, Any]:
     """Section `transferee`, as far as the registry knows it: kind, age, capacity, and whether he is a member of the
     collective that transfers, or that the transferor belongs to. Where it keeps a register, that says so; without one,
-    who is in the group party is, an enterprise never is, and of others it is not known.
+    who is in the group party is, an enterprise never is, and of others it is not known. Of people and households, how
+    many homesteads they have.
     """
     transferor, on = tx.get_one(Party, transferor_party_id), tx.today()
     member = is_member(tx, collectives_of(tx, transferor, on), party, on)
@@ -84,5 +102,6 @@ def transferee_facts(tx: Tx, party: Party, transferor_party_id: int) -> dict[str
         "birth_date": party.born_on,
         "legal_capacity": party.legal_capacity,
         "is_collective_member": member,
+        "existing_homesteads": n_homesteads(tx, party) if party.kind in PRIVATE_KINDS else None,
     }
     return {name: value for name, value in facts.items() if value is not None}
