@@ -490,6 +490,10 @@ def test_the_whole_way_over_http(web: TestClient) -> None:
     assert post("acceptor", f"{at}/accept", status=409)["reason"] == "ILLEGAL_TRANSITION"
     post("clerk", f"{at}/deliberate", {"resolution_id": decision})
     post("clerk", f"{at}/publicise")
+    (shown,) = web.get("/api/v1/homestead-publicity", headers=who["neighbour"]).json()["items"]
+    assert (shown["id"], shown["requested_m2"]) == (row["id"], "160")
+    assert "*" in shown["household"]
+    problem(web.get("/api/v1/homestead-publicity", headers=who["registrar"]), 403, "forbidden")
     objection = post("neighbour", f"{at}/objections", {"content": "演示异议"}, 201)
     post("clerk", f"{at}/objections/{objection['id']}/answer", {"answer": "演示答复", "upheld": False})
     with transaction() as tx:

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Path
 
 from app.base.actor import Actor
 from app.base.db import Tx, transaction
-from app.base.paging import Page, key_of
+from app.base.masking import mask_name
+from app.base.paging import Page, cursor_of, key_of
 from app.homestead import actions, queries
 from app.homestead.models import HomesteadCase
 from app.homestead.schemas import (
@@ -22,6 +23,7 @@ from app.homestead.schemas import (
     HomesteadVisitOut,
     InspectIn,
     ObjectIn,
+    PublicityOut,
     ReasonIn,
     RegisterIn,
     ReviewIn,
@@ -110,6 +112,23 @@ def publicise(case_id: Id, who: Collective) -> HomesteadDetailOut:
     """开始村内公示。"""
     with transaction() as tx:
         return _detail(tx, actions.publicise(tx, who, case_id))
+
+
+@router.get("/homestead-publicity")
+def publicity(
+    who: Annotated[Actor, may(P.HOMESTEAD_OBJECT)], cursor: Cursor = None, limit: Limit = 50
+) -> Page[PublicityOut]:  # fmt: skip
+    """本村正在公示的建房申请，公示期内可以提出异议。"""
+    with transaction(read_only=True) as tx:
+        rows = queries.publicised(tx, who, after=key_of(cursor), limit=limit + 1)
+    items = [
+        PublicityOut.model_validate(
+            {name: getattr(row, name) for name in PublicityOut.model_fields if name != "household"}
+            | {"household": mask_name(household)}
+        )
+        for row, household in rows[:limit]
+    ]
+    return Page(items=items, next_cursor=cursor_of(items[-1].id) if len(rows) > limit else None)
 
 
 @router.post("/homesteads/{case_id}/objections", status_code=201)

@@ -71,6 +71,19 @@ def lock_publicised(tx: Tx, case_id: int, *, seen_by: Actor) -> HomesteadCase:
     return first(tx, locked(query), _MISSING)
 
 
+def publicised(tx: Tx, who: Actor, *, after: int | None, limit: int) -> list[tuple[HomesteadCase, str]]:
+    """Applications in publicity in the actor's regions, each with the household's name."""
+    query = (
+        select(HomesteadCase, Party.name)
+        .join(Party, Party.id == HomesteadCase.household_party_id)
+        .where(
+            HomesteadCase.state == HomesteadState.PUBLICISED, in_scope(HomesteadCase.region_code, who),
+            HomesteadCase.id > (after or 0),
+        )
+    )  # fmt: skip
+    return [(row, name) for row, name in tx.execute(query.order_by(HomesteadCase.id).limit(limit))]
+
+
 def lock_objection(tx: Tx, case_id: int, objection_id: int) -> HomesteadObjection:
     query = select(HomesteadObjection).where(
         HomesteadObjection.id == objection_id, HomesteadObjection.case_id == case_id

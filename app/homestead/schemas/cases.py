@@ -167,6 +167,19 @@ class HomesteadOut(Out):
     note: str | None
 
 
+class PublicityOut(Out):
+    """村内公示的内容：户名隐去部分。"""
+
+    id: int
+    region_code: str
+    household: str
+    reason: BuildReason
+    requested_m2: PlainDecimal
+    area_class: AreaClass
+    publicised_on: date
+    publicity_until: date
+
+
 class HomesteadDetailOut(HomesteadOut):
     """With its people, visits and objections, the limit of the present step, and what may still be done."""
 
