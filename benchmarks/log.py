@@ -1,24 +1,29 @@
 """What the log costs: writers with and without it, the lag, proofs by size, the independent verifier.
 
-    python -m benchmarks.log [--leaves 1000000] [--events 20000]
+    python -m benchmarks.log [--leaves 1000000] [--events 16000] [--only writers|proofs|verifier]
 
 Starts a PostgreSQL of its own and throws it away. Each comparison is made side by side in one run.
 """
 
 import argparse
+import json
 import sys
 import tempfile
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from statistics import median
 from threading import Event, Thread
-from time import perf_counter
+from time import perf_counter, process_time
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Engine, text
 
 from app.audit import sequencer
-from app.audit.actions import record
+from app.audit.actions import HASHED, record
+from app.audit.canonical import event_hash, leaf_body
+from app.audit.checkpoint import Checkpoint, Signer, note
 from app.audit.models import LogTile
 from app.audit.tree import WIDTH, Tree, grow, leaf_hash, verify_inclusion
 from app.base import schema
@@ -143,43 +148,82 @@ def proofs(n_leaves: int) -> None:
     say(f"inclusion proof at {whole:,} leaves, ms, p50 / p99", f"{median(times) * 1e3:.2f} / {times[494] * 1e3:.2f}")
 
 
-def verifier(n_events: int) -> None:
-    """The independent verifier's pass over leaves, against the hashing of them alone."""
-    with transaction(read_only=True) as tx:
-        rows = tx.execute(
-            text("SELECT index, event_id, leaf_hash, body FROM log_leaf ORDER BY index LIMIT :n"), {"n": n_events}
-        ).all()
-    leaves = [tool.Leaf(r.index, r.event_id, bytes(r.leaf_hash).hex(), bytes(r.body)) for r in rows]
-    began = perf_counter()
-    hashed = tool.Growing()
-    for leaf in leaves:
-        hashed.add(tool.leaf_hash(leaf.body))
-    hashing, began = perf_counter() - began, perf_counter()
-    checked = tool.Verifier([])
-    for leaf in leaves:
-        checked.leaf(leaf)
-    took = perf_counter() - began
-    say(
-        f"verifier, {len(leaves):,} leaves, us a leaf",
-        f"{took / len(leaves) * 1e6:.1f} ({took / hashing:.1f}x hashing)",
-    )
+def export(folder: Path, n_leaves: int) -> list[bytes]:
+    """An export of `n_leaves` bids' worth of events in 1,600 chains, signed; returns the bodies."""
+    signer = Signer("bench.example/log", Ed25519PrivateKey.generate())
+    last: dict[str, bytes] = {}
+    bodies, grown = [], tool.Growing()
+    with (folder / "leaves.jsonl").open("w") as out:
+        for n in range(n_leaves):
+            subject = f"lot/{n % 1600}"
+            event = dict.fromkeys(HASHED, None) | {
+                "at": "2026-11-23T01:00:00.000000Z", "act": "bench.act", "subject": subject, "seq": n // 1600 + 1,
+                "region_code": "411002", "facts": {"amount_fen": n}, "findings": [], "rule_ids": [],
+            }  # fmt: skip
+            chain = event_hash(event, last.get(subject))
+            body = leaf_body(n + 1, event, last.get(subject), chain)
+            last[subject] = chain
+            hashed = leaf_hash(body)
+            grown.add(hashed)
+            bodies.append(body)
+            out.write(json.dumps({"index": n, "event_id": n + 1, "leaf_hash": hashed.hex(), "body": body.decode()}))
+            out.write("\n")
+    said = Checkpoint(signer.name, n_leaves, grown.root()).text()
+    (folder / "checkpoint").write_text(note(said, [signer.line(said)]))
+    (folder / "keys").write_text(signer.verifier().vkey() + "\n")
+    return bodies
+
+
+def verifier(n_leaves: int) -> None:
+    """The independent verifier over a whole export, against the hashing of its leaves into one root. Processor time."""
+    with tempfile.TemporaryDirectory(prefix="nongjiao-bench-") as name:
+        folder = Path(name)
+        bodies = export(folder, n_leaves)
+        for _ in range(2):
+            began = process_time()
+            grown = tool.Growing()
+            for body in bodies:
+                grown.add(tool.leaf_hash(body))
+            hashing, began = process_time() - began, process_time()
+            source = tool.Export(folder)
+            leaves = deque(source.leaves(n_leaves), maxlen=0)
+            reading, began = process_time() - began, process_time()
+            checked = tool.Verifier([tool.Key.parse(k) for k in source.vkeys()])
+            head = tool.check(source, checked, [], [])
+            took = process_time() - began
+            if head.root != grown.root() or leaves:
+                raise AssertionError("the verifier hashed another tree")
+            each = 1e6 / n_leaves
+            say(f"{n_leaves:,} leaves hashed, us of processor a leaf", f"{hashing * each:.2f}")
+            say("  export read alone", f"{reading * each:.2f}")
+            say("  verified from the leaves on", f"{(took - reading) * each:.2f} ({(took - reading) / hashing:.1f}x)")
+            say("  verified from the file on", f"{took * each:.2f} ({took / hashing:.1f}x hashing)")
+
+
+PARTS = {
+    "writers": lambda given: (writers(given.events), lag()),
+    "proofs": lambda given: [proofs(n) for n in (given.leaves // 10, given.leaves)],
+}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--leaves", type=int, default=1_000_000)
     parser.add_argument("--events", type=int, default=16_000)
+    parser.add_argument("--only", choices=["verifier", *PARTS])
     given = parser.parse_args()
+    if given.only in (None, "verifier"):
+        verifier(given.leaves)
+    if given.only == "verifier":
+        return
     with tempfile.TemporaryDirectory(prefix="nongjiao-bench-") as folder:
         server = EmbeddedPostgres(Path(folder) / "data", throwaway=True).start()
         try:
             schema.upgrade(server.url())
             engine: Engine = connect(server.url())
-            writers(given.events)
-            lag()
-            verifier(given.events)
-            for n in (given.leaves // 10, given.leaves):
-                proofs(n)
+            for name, part in PARTS.items():
+                if given.only in (None, name):
+                    part(given)
             engine.dispose()
         finally:
             server.stop()
