@@ -316,6 +316,65 @@ def test_the_verifier_shares_no_code_with_the_server() -> None:
     assert "from app" not in source
 
 
+def test_receipts_alone_are_proven_from_the_command_line_without_reading_the_log(
+    log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[str] = []
+
+    class Counting(Here):
+        def __init__(self, _url: str, save: Path | None = None) -> None:
+            super().__init__(log, save)
+
+        def raw(self, path: str, **params: Any) -> bytes:
+            asked.append(path)
+            return super().raw(path, **params)
+
+    monkeypatch.setattr(tool, "Online", Counting)
+    held = log.act(n=1)
+    early, vkey = log.get(f"events/{held}/receipt"), log.keeper.signers[0].verifier().vkey()
+    assert early["checkpoint"] is None
+    path = tmp_path / "receipt.json"
+    path.write_text(json.dumps(early))
+    command = ["--receipt", str(path), "--key", vkey, "--url", "http://testserver", "--receipts-only"]
+    assert tool.main(command) == 1
+    assert "尚无证明" in capsys.readouterr().out
+    log.keep()
+    assert tool.main(command) == 0
+    assert "回执成立：在 test.example/log 的前 1 条记录之内" in capsys.readouterr().out
+    path.write_text(json.dumps(early | {"body": early["body"].replace('"n":1', '"n":2')}))
+    assert tool.main(command) == 1
+    assert "历史被改写" in capsys.readouterr().out
+    assert set(asked) == {f"events/{held}/receipt"}
+
+
+@pytest.mark.parametrize(
+    ("good", "bent"),
+    [
+        ('{"domain"', '{ "domain"'),
+        ('"event_id":1,', '"event_id":01,'),
+        ('"version":1}', '"version":1} '),
+        ('"version":1}', '"version":2}'),
+        ('"version":1}', '"version":1,"x":1}'),
+        ('"n":0', '"n": 0'),
+        ('"n":0', '"n":0.0'),
+        ('"n":0', '"n":0,"n":0'),
+        ('"n":0', '"n":0,"m":0'),
+        ('"right/0"', '"right\\u002f0"'),
+        ('"seq":1', '"seq":true'),
+        ('"subject":"right/0"', '"subject":["right/0"]'),
+        ('"verdict":null', '"verdicts":null'),
+    ],
+)
+def test_a_leaf_in_any_but_the_one_canonical_form_is_refused_though_its_hash_fits(
+    export: tuple[list[tool.Key], dict[str, bytes]], good: str, bent: str
+) -> None:
+    first = json.loads(export[1]["leaves.jsonl"].splitlines()[0])
+    assert first["body"].count(good) == 1
+    body = first["body"].replace(good, bent).encode()
+    with pytest.raises(tool.Lie, match=r"leaf 0: (无法读取|不是)"):
+        tool.Verifier([]).leaf(tool.Leaf(0, 1, leaf_hash(body).hex(), body))
+
+
 def test_saving_gives_an_export_that_verifies_again(log: Log, tmp_path: Path) -> None:
     for n in range(3):
         log.act(n=n)
