@@ -1,10 +1,13 @@
 """The public log over HTTP: what it says can be checked with nothing but what it says."""
 
+import os
+import subprocess
+import sys
 from datetime import timedelta
 from hashlib import sha256
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 from app.audit import sequencer
 from app.audit.checkpoint import Signer, Verifier, opened, split
@@ -208,6 +211,30 @@ def test_keys_overlap_and_the_old_one_ends(log: Log) -> None:
     published = {key["vkey"]: key["not_after"] for key in log.get("keys")}
     assert published[old.verifier().vkey()] is not None
     assert published[both[1].verifier().vkey()] is None
+
+
+def test_the_command_ends_a_key_only_where_another_one_signs_on(log: Log, database: Engine) -> None:
+    old = log.keeper.signers[0]
+    log.keep()
+
+    def retire(vkey: str) -> "subprocess.CompletedProcess[str]":
+        address = database.url.render_as_string(hide_password=False)
+        return subprocess.run(
+            [sys.executable, "-m", "app.cli", "retire-key", vkey, "--days", "30"],
+            env={"PATH": os.defpath, "PYTHONUTF8": "1", "DATABASE_URL": address, "DATA_DIR": str(log.folder)},
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    alone = retire(old.verifier().vkey())
+    assert alone.returncode != 0
+    assert "没有另一把" in alone.stdout + alone.stderr
+    Signer.load_or_make(old.name, log.folder / "log-keys" / "key-2.pem")
+    log.keeper.signers = signers(old.name, log.folder / "log-keys")
+    log.keep()
+    assert retire(old.verifier().vkey()).returncode == 0
+    published = {key["vkey"]: key["not_after"] for key in log.get("keys")}
+    assert [end is not None for end in published.values()].count(True) == 1
+    assert published[old.verifier().vkey()] is not None
 
 
 def test_with_no_key_in_its_time_nothing_is_signed(log: Log) -> None:
