@@ -142,9 +142,11 @@ class Bench:
         return str(answer.raise_for_status().json()["access_token"])
 
     def hot(self, connections: int, seconds: float, path: str, lot: int) -> Heard:
-        def following(token: str) -> Callable[[], bytes]:
+        def following(i: int) -> Callable[[], bytes]:
+            turn = count(i)
+
             def make() -> bytes:
-                fen = next(self._amounts[lot])
+                fen, token = next(self._amounts[lot]), self.tokens[next(turn) % BIDDERS]
                 return request(
                     "POST", path, token, {"amount_fen": fen, "confirm_fen": fen}, f"bench-{next(self._keys)}"
                 )
@@ -152,7 +154,7 @@ class Bench:
             return make
 
         before = self.n_accepted([lot])
-        heard = play(self.port, [following(self.tokens[i % BIDDERS]) for i in range(connections)], seconds)
+        heard = play(self.port, [following(i) for i in range(connections)], seconds)
         found = self.n_accepted([lot]) - before
         assert path.startswith("/ordinary") or found == len(heard.waits), (found, heard.statuses)  # noqa: S101
         if path.startswith("/ordinary"):

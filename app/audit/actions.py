@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app.audit import queries
 from app.audit.canonical import event_hash, plain
@@ -84,26 +84,41 @@ def _last(tx: Tx, subject: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One of several events of one subject: the request that led to it, and its facts."""
+    """One of several events that are written at once: its subject, the request that led to it, and its facts."""
 
+    subject: str
+    region: str
     request_id: str | None
     facts: Mapping[str, Any]
 
 
-def record_all(tx: Tx, act: str, subject: str, *, region: str, said: Sequence[Said]) -> list[AuditEvent]:
-    """`record` for several events that nobody in particular causes, of one subject and one instant: written at once."""
-    last = _last(tx, subject)
-    before, prev = (last.seq, last.hash) if last else (0, None)
+_LAST_OF_EACH = text("""
+    SELECT asked.subject, last.seq, last.hash
+    FROM unnest(CAST(:subjects AS text[])) AS asked (subject)
+    CROSS JOIN LATERAL (
+        SELECT seq, hash FROM audit_event WHERE subject = asked.subject ORDER BY seq DESC LIMIT 1
+    ) last
+""")
+
+
+def record_all(tx: Tx, act: str, said: Sequence[Said]) -> list[AuditEvent]:
+    """`record` for several events that nobody in particular causes, of one instant: written at once, in their order.
+
+    The caller holds the lock on every subject.
+    """
+    rows = tx.execute(_LAST_OF_EACH, {"subjects": sorted({one.subject for one in said})})
+    last: dict[str, tuple[int, bytes | None]] = {row.subject: (row.seq, row.hash) for row in rows}
     nothing: dict[str, Any] = dict.fromkeys(HASHED)
     now = tx.clock()
     events = []
-    for seq, one in enumerate(said, start=before + 1):
+    for one in said:
+        before, prev = last.get(one.subject, (0, None))
         body = nothing | {
-            "at": now, "act": act, "subject": subject, "seq": seq, "region_code": region,
+            "at": now, "act": act, "subject": one.subject, "seq": before + 1, "region_code": one.region,
             "request_id": one.request_id, "facts": plain(one.facts), "findings": [], "rule_ids": [],
         }  # fmt: skip
         events.append(AuditEvent(**body, prev_hash=prev, hash=event_hash(plain(body), prev)))
-        prev = events[-1].hash
+        last[one.subject] = before + 1, events[-1].hash
     tx.add_all(events)
     tx.flush()
     return events

@@ -10,6 +10,8 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
+from starlette.types import Scope
 
 from app.base.errors import Invalid
 from app.base.wire import BadJson, loads
@@ -111,6 +113,16 @@ def _has_body(request: Request) -> bool:
 
 class StrictRoute(APIRoute):
     """Use as `route_class` of every JSON router."""
+
+    def __init__(self, path: str, *args: Any, **options: Any) -> None:
+        super().__init__(path, *args, **options)
+        self._begins = path.partition("{")[0]
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Most of some hundred routes are told apart by how they begin, which costs far less than their pattern."""
+        if not scope["path"].removeprefix(scope.get("root_path", "")).startswith(self._begins):
+            return Match.NONE, {}
+        return super().matches(scope)
 
     def get_route_handler(self) -> Handler:
         handle = super().get_route_handler()

@@ -1,6 +1,6 @@
 """Placing bids: lock, clock, law, record, commit, answer. What arrives together is heard together, each on its own."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -10,6 +10,7 @@ from sqlalchemy import text
 from app.audit import receipts
 from app.audit.actions import Said, record_all
 from app.audit.canonical import canonical
+from app.audit.models import AuditEvent
 from app.audit.receipts import LogReceipt, receipt_of
 from app.base.actor import Actor
 from app.base.context import request_id
@@ -94,8 +95,10 @@ def place_all(tx: Tx, asked: Sequence[Asked]) -> list[Heard | Problem]:
             found.append((hall, *hall.hear(one, now)))
         except Problem as problem:
             found.append(problem)
-    for hall in halls.values():
-        hall.keep(tx, now)
+    heard = [hall for hall in halls.values() if hall.keep(tx, now)]
+    events = iter(record_all(tx, "bid.hear", [said for hall in heard for said in hall.said()]) if heard else ())
+    for hall in heard:
+        hall.logged(events)
     answers = [f if isinstance(f, Problem) else Heard(f[1], f[2], f[0].receipt(tx, f[1])) for f in found]
     if any(isinstance(answer, Heard) and answer.replayed for answer in answers):
         # A primary that was cut off must not confirm from memory what its successor may never have had.
@@ -153,27 +156,29 @@ class _Hall:
         self.known[entry.id, offer.key] = bid
         return bid, False
 
-    def keep(self, tx: Tx, now: datetime) -> None:
-        """Writes what was heard: the state, the offers, an event for each."""
+    def keep(self, tx: Tx, now: datetime) -> bool:
+        """Writes the state and the offers that were heard; whether there were any."""
         if self.row is None or self._auction is None or not self._fresh:
-            return
+            return False
         keep(self.row, self._auction)
         self.row.last_at, self.row.n_heard = now, self.row.n_heard + len(self._fresh)
         tx.add_all([bid for bid, _ in self._fresh])
         show_phase(tx, self.lot, self.row, now)
-        said = [
-            Said(
-                request,
-                {
-                    "n": bid.n, "plate": bid.plate, "amount_fen": bid.amount_fen, "verdict": bid.verdict,
-                    "bid_seq": bid.seq, "at": now, "rank": bid.rank, "confirm_fen": bid.confirm_fen,
-                    "expected_seq": bid.expected_seq, "end_at": bid.end_at_after,
-                },
-            )
-            for bid, request in self._fresh
-        ]  # fmt: skip
-        events = record_all(tx, "bid.hear", f"lot/{self.lot.id}", region=self.lot.region_code, said=said)
-        self._logged = {bid.n: receipt_of(event) for (bid, _), event in zip(self._fresh, events, strict=True)}
+        return True
+
+    def said(self) -> Iterator[Said]:
+        """What the log is told of each offer."""
+        for bid, request in self._fresh:
+            facts = {
+                "n": bid.n, "plate": bid.plate, "amount_fen": bid.amount_fen, "verdict": bid.verdict,
+                "bid_seq": bid.seq, "at": bid.at, "rank": bid.rank, "confirm_fen": bid.confirm_fen,
+                "expected_seq": bid.expected_seq, "end_at": bid.end_at_after,
+            }  # fmt: skip
+            yield Said(f"lot/{self.lot.id}", self.lot.region_code, request, facts)
+
+    def logged(self, events: Iterator[AuditEvent]) -> None:
+        """Takes this lot's events from those of the batch."""
+        self._logged = {bid.n: receipt_of(next(events)) for bid, _ in self._fresh}
 
     def receipt(self, tx: Tx, bid: Bid) -> LogReceipt | None:
         """The log's receipt for an offer, heard now or before."""

@@ -37,7 +37,7 @@ from app.identity.permissions import P
 from app.registry.api.reading import Cursor, Limit, page_of
 from app.web.routes import StrictRoute
 
-router = APIRouter(route_class=StrictRoute)
+router = APIRouter(prefix="/api/v1", tags=["homestead 宅基地建房"], route_class=StrictRoute)
 
 Id = Annotated[int, Path(ge=1, lt=2**63)]
 Reader = Annotated[Actor, may(P.HOMESTEAD_READ)]

@@ -1,9 +1,5 @@
 """Registry routes."""
 
-from fastapi import APIRouter
-
 from app.registry.api import agreements, collectives, evidence, land, parties, rights
 
-router = APIRouter(prefix="/api/v1", tags=["registry 登记"])
-for part in (parties, land, rights, evidence, agreements, collectives):
-    router.include_router(part.router)
+ROUTERS = tuple(part.router for part in (parties, land, rights, evidence, agreements, collectives))

@@ -27,7 +27,7 @@ from app.registry.schemas import (
 from app.registry.states import ConsentMatter
 from app.web.routes import StrictRoute
 
-router = APIRouter(route_class=StrictRoute)
+router = APIRouter(prefix="/api/v1", tags=["registry 登记"], route_class=StrictRoute)
 Bank = Annotated[Actor, may(P.MORTGAGE_RECORD)]
 Decisions = Annotated[Actor, may(P.RESOLUTION_RECORD)]
 

@@ -25,7 +25,7 @@ from app.registry.schemas import (
 from app.registry.states import EXTENSION
 from app.web.routes import StrictRoute
 
-router = APIRouter(route_class=StrictRoute)
+router = APIRouter(prefix="/api/v1", tags=["registry 登记"], route_class=StrictRoute)
 
 
 @router.get("/resolutions")
