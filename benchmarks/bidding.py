@@ -208,6 +208,10 @@ class Bench:
         )  # fmt: skip
         return float(re.findall(r"tps = ([\d.]+)", said.stdout)[-1])
 
+    def n_waiting(self) -> int:
+        with transaction(read_only=True) as tx:
+            return int(tx.scalar(text("SELECT count(*) FROM auction_session WHERE phase = 'WAITING'")) or 0)
+
     def n_accepted(self, lots: list[int]) -> int:
         with transaction(read_only=True) as tx:
             asked = text(
@@ -218,10 +222,13 @@ class Bench:
 
 
 def compare(bench: Bench, peer: tuple[int, int], seconds: float, rounds: int) -> None:
+    """Everybody takes his turn in each round; the table of medians and ratios."""
     lane, ordinary, empty, spread = [], [], [], []
     tps: dict[str, list[float]] = {"1": [], "2": [], "64": [], "spread": []}
     lane_path, ordinary_path = f"/api/v1/lots/{bench.lane}/bids", f"/ordinary/{bench.ordinary}"
     hot, first = peer
+    while bench.n_waiting():
+        sleep(1)  # the clock of the platform opens them
     bench.hot(16, 1, lane_path, bench.lane)  # warm
     for _ in range(rounds):
         lane.append(bench.hot(64, seconds, lane_path, bench.lane))
