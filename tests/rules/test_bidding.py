@@ -54,6 +54,12 @@ def test_the_last_millisecond_counts_and_the_end_does_not() -> None:
     assert said(open_auction(a.rules), "A", 1000, NOW - MS)[1] is Verdict.NOT_OPEN
 
 
+def test_a_session_of_another_mode_opens_into_its_acts_and_hears_no_bid() -> None:
+    a = opened(acts=True)
+    assert a.phase is Phase.ACTS
+    assert said(a, "A", 1000) == (a, Verdict.OTHER_MODE)
+
+
 def test_free_then_preparation_then_timed_then_the_end() -> None:
     a = opened(prep=PREP)
     assert at(a, NOW + FREE).phase is Phase.PREP

@@ -38,7 +38,7 @@ ACTS: dict[str, tuple[str, str, object]] = {
     "certify": (f"{OFFICE}-certifier", "/lots/{lot}/certificate/prepare", {}),
     "archive": (f"{OFFICE}-archivist", "/lots/{lot}/archive", {}),
 }
-BY_TIME = {"return", "close_entry", "extend", "fail", "negotiate", "open", "seal", "time", "ask", "freeze", "unfreeze", "win",
+BY_TIME = {"return", "close_entry", "extend", "fail", "negotiate", "evaluate", "open", "seal", "time", "ask", "freeze", "unfreeze", "win",
            "dismiss", "uphold", "end_publicity", "bill", "file"}  # fmt: skip
 """Verbs that time does, or that answer to a thing of their own (a session, an objection) and are tested with it."""
 
