@@ -22,6 +22,7 @@ from app.bidding.live import Live
 from app.compliance import api as compliance
 from app.deal import api as deal
 from app.demo import api as demo
+from app.erasure import api as erasure
 from app.exit import api as exits
 from app.extension import api as extension
 from app.ground import api as ground
@@ -70,6 +71,7 @@ ROUTERS = (
     performance.router,
     holdings.router,
     turnover.router,
+    erasure.router,
     transparency.router,
     supervision.router,
 )

@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 
 from app.audit import queries
 from app.audit.canonical import event_hash, plain
+from app.audit.commitment import committed
 from app.audit.models import AuditEvent
 from app.base.actor import Actor
 from app.base.context import request_id
@@ -34,14 +35,19 @@ def record(
     findings: Sequence[Finding] = (),
     rulebook: str | None = None,
     on_behalf_of: str | None = None,
+    personal: Mapping[str, object] | None = None,
+    personal_of: int | None = None,
     **facts: Any,
 ) -> AuditEvent:
     """Appends the event of one act. `who` is None for what time does.
 
     `subject` is `kind/id`; the caller holds the lock on it (two events of one subject at once are a unique violation,
-    never a fork). No personal number, phone, bank account or full name of a private person goes in here.
+    never a fork). No number, phone, account or name of a private person goes into the facts: such fields are given as
+    `personal`, of the person `personal_of`, and the event holds their salted commitments.
     """
     last = _last(tx, subject)
+    if personal:
+        facts["personal"] = committed(tx, subject, personal, person_id=personal_of)
     said = [
         {"rule_id": f.rule_id, "verdict": f.outcome, "message": f.message, "citation": f.citation} for f in findings
     ]

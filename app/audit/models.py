@@ -26,8 +26,8 @@ _C = "C"
 class AuditEvent(Model):
     """Who did what to which subject, when, from what to what, under which rules.
 
-    `facts`, `before` and `after` hold ids, states, amounts and masked text, never a personal number: they are public
-    to supervisors and hashed for ever. `hash` covers everything but `id`, and carries the hash of the subject's
+    `facts`, `before` and `after` hold ids, states and amounts, and of personal fields the commitment alone: they are
+    hashed for ever. `hash` covers everything but `id`, and carries the hash of the subject's
     previous event, so a subject's events form a chain.
     """
 
@@ -112,13 +112,14 @@ class LogTile(Model):
     hashes: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class CommitmentSalt(Model):
-    """The salt of a commitment to a personal field; erased with the field."""
+class AuditPersonal(Model):
+    """A personal field that an event commits to, with its salt. Rows go when the field is erased; the leaf stays."""
 
-    __tablename__ = "commitment_salt"
+    __tablename__ = "audit_personal"
     __table_args__ = (
         UniqueConstraint("subject", "field", "commitment"),
         CheckConstraint("length(salt) = 32", name="salt_has_32_bytes"),
+        Index("audit_personal_person_idx", "person_id"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
@@ -126,3 +127,6 @@ class CommitmentSalt(Model):
     field: Mapped[str] = mapped_column(String(60, collation=_C))
     commitment: Mapped[str] = mapped_column(String(64, collation=_C))
     salt: Mapped[bytes] = mapped_column(LargeBinary)
+    value: Mapped[Any] = mapped_column(JSONB, nullable=True)
+    person_id: Mapped[int | None] = mapped_column(BigInteger)
+    """Whose field it is, where a person of the platform is known for it."""

@@ -16,6 +16,7 @@ class P(StrEnum):
 
     AUDIT_READ = "audit:read"
     PERSON_UNMASK = "person:unmask"
+    PERSON_ERASE = "person:erase"
 
     PARAMETER_READ = "parameter:read"
     PARAMETER_PROPOSE = "parameter:propose"
@@ -157,7 +158,7 @@ HOLDS: Mapping[Role, frozenset[P]] = {
     Role.BIDDER: _TRANSFEREE,
     Role.BANK: _EVERYONE | {P.TURNOVER_READ, P.MORTGAGE_RECORD},
     Role.AUDITOR: _OVERSIGHT,
-    Role.OPERATOR: _EVERYONE | {P.ACCOUNT_MANAGE, P.ACCOUNT_READ, P.CLIENT_MANAGE, P.CALENDAR_LOAD},
+    Role.OPERATOR: _EVERYONE | {P.ACCOUNT_MANAGE, P.ACCOUNT_READ, P.CLIENT_MANAGE, P.CALENDAR_LOAD, P.PERSON_ERASE},
 }  # fmt: skip
 
 _OFFICIAL = CENTRE_POSTS | {Role.TOWN_STATION, Role.SUPERVISOR, Role.JOINT_CONFERENCE, Role.AUDITOR}

@@ -7,16 +7,21 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any, Final
 
+from sqlalchemy import select
+
+from app.audit import commitment
 from app.audit import queries as audit
 from app.audit.actions import record
 from app.audit.canonical import plain
 from app.audit.models import AuditEvent
 from app.audit.queries import Search
-from app.base.actor import Actor
+from app.base.actor import Actor, in_scope
 from app.base.db import Tx, transaction
+from app.base.errors import NotFound
 from app.identity import queries as identity
 from app.supervision.acts import act_zh, when_zh
 from app.supervision.queries import unsealed
+from app.supervision.schemas import PersonalOut
 
 BATCH: Final = 500
 _FORMULA: Final = frozenset("=+-@\t\r\n＝＋－＠")
@@ -44,6 +49,32 @@ def note_search(tx: Tx, who: Actor, search: Search) -> None:
     identity.lock_account(tx, who.account_id)
     region = min(who.prefixes, key=len)
     record(tx, who, "audit.search", f"account/{who.account_id}", region=region, search=asked)
+
+
+def open_personal(tx: Tx, who: Actor, event_id: int) -> list[PersonalOut]:
+    """The personal fields that one event commits to, and that they were looked at. Raises NotFound."""
+    found = tx.scalar(
+        select(AuditEvent).where(AuditEvent.id == event_id, in_scope(AuditEvent.region_code, who), unsealed())
+    )
+    if found is None:
+        raise NotFound
+    identity.lock_account(tx, who.account_id)
+    said: dict[str, str] = found.facts.get("personal", {})
+    record(
+        tx, who, "audit.open_personal", f"account/{who.account_id}", region=found.region_code, event=event_id,
+        fields=sorted(said),
+    )  # fmt: skip
+    kept = commitment.kept(tx, found)
+    return [
+        PersonalOut(
+            field=field,
+            commitment=said[field],
+            salt=None if row is None else row.salt,
+            value=None if row is None else row.value,
+            erased=row is None,
+        )
+        for field, row in kept.items()
+    ]
 
 
 def is_personal(search: Search) -> bool:

@@ -8,6 +8,7 @@ from app.audit.models import AuditEvent
 from app.base.days import BEIJING
 from app.listing.states import REASON_ZH, STATE_ZH
 from app.supervision.homestead_acts import HOMESTEAD_ACT_ZH
+from app.supervision.people_acts import PEOPLE_ACT_ZH
 
 AREA_ZH: Final[Mapping[str, str]] = {
     "account": "账号",
@@ -169,10 +170,7 @@ VERB_ZH: Final[Mapping[str, str]] = {
 
 ACT_ZH: Final[Mapping[str, str]] = {
     **HOMESTEAD_ACT_ZH,
-    "account.change_password": "修改密码",
-    "account.grant": "授予角色",
-    "account.open": "开立账号",
-    "account.revoke": "收回角色",
+    **PEOPLE_ACT_ZH,
     "log.retire_key": "停用透明日志的签名密钥",
     "auction.ask_freeze": "提请中止竞价",
     "auction.ask_unfreeze": "提请恢复竞价",
@@ -182,6 +180,7 @@ ACT_ZH: Final[Mapping[str, str]] = {
     "auction.unfreeze": "恢复竞价",
     "audit.export": "导出审计日志",
     "audit.search": "检索涉及个人的记录",
+    "audit.open_personal": "查看日志所承诺的个人字段",
     "award.default": "认定竞得人违约",
     "award.pass_on": "递补下一候选人",
     "bid.hear": "受理报价",
@@ -272,9 +271,6 @@ ACT_ZH: Final[Mapping[str, str]] = {
     "objection.overturn": "复核支持异议",
     "objection.review": "复核维持答复",
     "parcel.draw": "登记地块图形",
-    "party.record_death": "登记死亡",
-    "party.record_members": "登记成员",
-    "person.unmask": "查看个人信息",
     "review.decide": "对规则提示作出复核决定",
     "right.succeed": "登记继承",
     "seal.announce": "公布密封报价的密钥",
@@ -289,9 +285,6 @@ ACT_ZH: Final[Mapping[str, str]] = {
     "seal.requote": "同价者再次报价",
     "seal.settle": "按回执确定密封报价",
     "seal.show_receipt": "出示密封报价的回执",
-    "session.end": "结束登录",
-    "session.lock": "因多次登录失败被暂时锁定",
-    "session.start": "登录",
     "share_holder.register": "登记份额保管人的公钥",
     "trade.hear": "受理一项交易行为",
 }

@@ -26,6 +26,7 @@ from app.supervision.schemas import (
     MomentOut,
     OneSubject,
     Order,
+    PersonalOut,
     SearchIn,
 )  # fmt: skip
 from app.web.routes import StrictRoute
@@ -85,6 +86,15 @@ def export(asked: Annotated[ExportQuery, Query()], who: Annotated[Actor, may(P.A
 def _json_lines(found: Iterator[AuditEvent]) -> Iterator[str]:
     for event in found:
         yield EventOut.model_validate(event).model_dump_json() + "\n"
+
+
+@router.post("/audit-events/{event_id}/open-personal")
+def open_personal(
+    event_id: Annotated[int, Path(ge=1, lt=2**63)], who: Annotated[Actor, may(P.AUDIT_READ)]
+) -> list[PersonalOut]:
+    """查看一条事件所承诺的个人字段及其盐，查看本身记入日志；已删除的不再可见，承诺与证明仍在。"""
+    with transaction() as tx:
+        return actions.open_personal(tx, who, event_id)
 
 
 @router.get("/subjects/{kind}/{subject_id}/timeline")

@@ -72,6 +72,20 @@ class SearchIn(In):
     until: Annotated[PeriodEnd | None, Field(alias="to", description="止（不含），日期或时刻")] = None
 
 
+class PersonalOut(Out):
+    """事件所承诺的个人字段。commitment = HMAC-SHA256(salt, 规范 JSON{domain, subject, field, value})。"""
+
+    field: str
+    commitment: str
+    salt: Annotated[bytes | None, Field(description="十六进制；已删除为 null")]
+    value: Annotated[Any, Field(description="已删除为 null")]
+    erased: bool
+
+    @field_serializer("salt")
+    def _hex(self, value: bytes | None) -> str | None:
+        return None if value is None else value.hex()
+
+
 class EventOut(Out):
     """审计事件一条。哈希链：hash 覆盖其余各项与 prev_hash。"""
 

@@ -39,7 +39,8 @@ def test_a_person_is_one_however_many_accounts_he_has(tx: Tx) -> None:
     with pytest.raises(Invalid, match="校验码"):
         actions.add_person(tx, name="演示人", id_number=number[:17] + ("1" if number[17] != "1" else "2"))
     event = tx.scalars(select(AuditEvent).where(AuditEvent.act == "person.add")).one()
-    assert event.facts == {"name": "演*人"}
+    assert event.facts.keys() == {"personal"}
+    assert "演" not in str(event.facts)
 
 
 @pytest.mark.parametrize("pair", sorted(tuple(sorted(p)) for p in INCOMPATIBLE))
@@ -66,7 +67,8 @@ def test_the_pairs_are_those_of_the_procedure() -> None:
 
 
 def test_the_operator_reads_no_business_data_and_staff_never_bid() -> None:
-    assert HOLDS[Role.OPERATOR] == {P.SELF, P.ACCOUNT_MANAGE, P.ACCOUNT_READ, P.CLIENT_MANAGE, P.CALENDAR_LOAD}
+    manages = {P.ACCOUNT_MANAGE, P.ACCOUNT_READ, P.CLIENT_MANAGE, P.CALENDAR_LOAD, P.PERSON_ERASE}
+    assert HOLDS[Role.OPERATOR] == {P.SELF} | manages
     for post in CENTRE_POSTS | {Role.SUPERVISOR, Role.AUDITOR, Role.TOWN_STATION}:
         assert P.BID_PLACE not in HOLDS[post]
     assert {p for p in HOLDS[Role.AUDITOR] if not p.value.endswith((":read", ":self"))} == {P.DOCUMENT_RECORD}

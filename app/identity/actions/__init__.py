@@ -5,6 +5,7 @@ from app.identity.actions.accounts import (
     add_person,
     bootstrap,
     change_password,
+    close_account,
     disable_account,
     enable_account,
     grant_role,
@@ -18,6 +19,6 @@ from app.identity.actions.sessions import Tokens, change_own_password, renew, si
 
 __all__ = [
     "Tokens", "add_client", "add_organisation", "add_person", "bootstrap", "change_own_password", "change_password",
-    "disable_account", "disable_client", "enable_account", "grant_role", "hash_password", "note_change",
+    "close_account",     "disable_account", "disable_client", "enable_account", "grant_role", "hash_password", "note_change",
     "open_account", "renew", "revoke_role", "sign_in", "sign_in_client", "sign_out",
 ]  # fmt: skip

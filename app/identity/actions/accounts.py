@@ -10,7 +10,6 @@ from app.base.actor import ROLE_ZH, Actor, Role
 from app.base.days import beijing_day
 from app.base.db import Tx
 from app.base.errors import Conflict, Forbidden, Invalid, NotFound, Refused
-from app.base.masking import mask_name
 from app.base.numbers import check_credit_code, resident_id_birth
 from app.base.sealing import sealer
 from app.identity import queries
@@ -38,7 +37,9 @@ def add_person(tx: Tx, *, name: str, id_number: str, phone: str | None = None, w
         person = Person(name=name, id_number_digest=digest, id_number_sealed=sealed, phone=phone)
         tx.add(person)
         tx.flush()
-        record(tx, who, "person.add", f"person/{person.id}", region=CITY, name=mask_name(name))
+        record(
+            tx, who, "person.add", f"person/{person.id}", region=CITY, personal={"name": name}, personal_of=person.id
+        )
     elif person.name != name:
         raise Invalid("该公民身份号码已登记为另一姓名", field="name")
     return person
@@ -92,7 +93,16 @@ def open_account(
     )  # fmt: skip
     tx.add(account)
     tx.flush()
-    record(tx, who, "account.open", f"account/{account.id}", region=CITY, login=login, organisation_id=organisation_id)
+    record(
+        tx,
+        who,
+        "account.open",
+        f"account/{account.id}",
+        region=CITY,
+        organisation_id=organisation_id,
+        personal={"login": login},
+        personal_of=person_id,
+    )
     return account
 
 
@@ -158,6 +168,19 @@ def disable_account(tx: Tx, who: Actor, account_id: int, *, reason: str) -> Acco
         note_change(tx, account_id)
         record(tx, who, "account.disable", f"account/{account_id}", region=CITY, reason=reason)
     return account
+
+
+def close_account(tx: Tx, account: Account) -> None:
+    """Takes every role from an account, ends its sessions and shuts it, for good. The caller locks and records."""
+    now = tx.wall_clock()
+    tx.execute(
+        update(RoleGrant)
+        .where(RoleGrant.account_id == account.id, RoleGrant.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
+    _end_sessions(tx, account.id, now, "closed")
+    account.disabled_at = now
+    note_change(tx, account.id)
 
 
 def enable_account(tx: Tx, who: Actor, account_id: int) -> Account:

@@ -1,12 +1,14 @@
 """Parties, the members of group parties, collectives, and the reading of a sealed number."""
 
+from typing import Any
+
 from sqlalchemy import select, update
 
 from app.audit.actions import record
 from app.base.actor import Actor
 from app.base.db import Tx
 from app.base.errors import Conflict, Invalid, NotFound
-from app.base.masking import mask_id_number, mask_name
+from app.base.masking import mask_id_number
 from app.base.numbers import check_credit_code, is_rural_collective_code, resident_id_birth
 from app.base.sealing import sealer
 from app.identity.models import Organisation, Person
@@ -22,9 +24,11 @@ _CODED = frozenset({PartyKind.ENTERPRISE, PartyKind.COOPERATIVE})
 """Who exists only by registration, so never without a credit code."""
 
 
-def shown_name(party: Party) -> str:
-    """The name as the log may keep it: masked for people and households."""
-    return mask_name(party.name) if party.kind in PRIVATE_KINDS else party.name
+def named(party: Party) -> dict[str, Any]:
+    """The name as the log may keep it: for people and households as a personal field."""
+    if party.kind in PRIVATE_KINDS:
+        return {"personal": {"name": party.name}, "personal_of": party.person_id}
+    return {"name": party.name}
 
 
 def record_party(tx: Tx, who: Actor | None, body: PartyIn) -> Party:
@@ -51,7 +55,7 @@ def record_party(tx: Tx, who: Actor | None, body: PartyIn) -> Party:
     tx.flush()
     record(
         tx, who, "party.record", f"party/{party.id}", region=party.region_code,
-        kind=party.kind, name=shown_name(party), credit_code=party.credit_code,
+        kind=party.kind, **named(party), credit_code=party.credit_code,
     )  # fmt: skip
     return party
 
@@ -194,6 +198,5 @@ def unmask(tx: Tx, who: Actor, party_id: int, *, field: SealedField, reason: str
         raise NotFound("未登记此项")
     record(
         tx, who, "person.unmask", f"party/{party_id}", region=party.region_code, field=field, reason=reason,
-        name=shown_name(party),
     )  # fmt: skip
     return sealer().open(sealed, bound_to=ID_NUMBER if field is SealedField.ID_NUMBER else BANK_ACCOUNT)

@@ -11,7 +11,6 @@ from app.base.errors import Conflict, Invalid, Refused
 from app.base.findings import Outcome
 from app.compliance.queries import calendar, overrides
 from app.registry import queries
-from app.registry.actions.parties import shown_name
 from app.registry.actions.regions import naming
 from app.registry.models import CollectiveMember, CollectiveOffice, LandRight, Party, PartyMember
 from app.registry.schemas import DeathIn, SuccessionIn
@@ -75,8 +74,8 @@ def record_death(tx: Tx, who: Actor | None, party_id: int, body: DeathIn) -> Par
         .values(ended_on=body.died_on, ended_because=_BECAUSE)
     )
     record(
-        tx, who, "party.record_death", f"party/{party_id}", region=person.region_code, name=shown_name(person),
-        died_on=body.died_on, source=body.source, source_kind=body.source_kind,
+        tx, who, "party.record_death", f"party/{party_id}", region=person.region_code, source_kind=body.source_kind,
+        personal={"died_on": body.died_on, "source": body.source}, personal_of=person.person_id,
     )  # fmt: skip
     return person
 
