@@ -101,6 +101,7 @@ VERB_ZH: Final[Mapping[str, str]] = {
     "conclude": "记入成交",
     "confirm": "确认",
     "cosign": "会签",
+    "convey": "转让",
     "decide": "作出决定",
     "default": "认定违约",
     "disable": "停用",

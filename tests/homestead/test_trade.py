@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from app.base.days import add_years
+from app.base.errors import Refused
+from app.homestead.queries.cases import owners_of
 from app.homestead.states import HomesteadState
 from app.identity.permissions import P
 from app.listing import queries
@@ -13,9 +15,11 @@ from app.listing.actions.draft import draft
 from app.listing.facts import case_of
 from app.listing.models import Listing
 from app.listing.schemas import ListingIn
+from app.registry import actions as registry_actions
 from app.registry import queries as registry
-from app.registry.models import Party
-from app.registry.states import PartyKind
+from app.registry.models import LandRight, Party
+from app.registry.schemas import RestrictionIn
+from app.registry.states import PartyKind, RestrictionKind, RightKind
 from app.rules.book import Step
 from app.rules.catalogue import judge
 from tests.homestead.hamlet import Hamlet
@@ -87,3 +91,39 @@ def test_a_homestead_goes_to_a_member_who_has_none_and_to_nobody_else(owner: Ham
     assert not inside & {"A6-1", "A6-2", "A6-3"}
     owner.has_homestead(person)
     assert "A6-3" in blocked(owner, listing, Step.S5, **taking(owner, neighbour)), "his own counts for his household"
+
+
+def sold(hamlet: Hamlet, buyer: Party) -> list[LandRight]:
+    return registry_actions.convey(
+        hamlet.tx, None, RightKind.HOMESTEAD_USE_RIGHT, parcel_ids={hamlet.plot.id}, asset_ids=set(),
+        from_party_id=hamlet.house.id, to_party_id=buyer.id, reference="HT-演示",
+    )  # fmt: skip
+
+
+def test_with_the_homestead_goes_the_house_and_the_register_remembers_who_had_them(owner: Hamlet) -> None:
+    tx = owner.tx
+    buyer = owner.household(make.party(tx, PartyKind.INDIVIDUAL, born_on=date(1990, 1, 1)))
+    conveyed = sold(owner, buyer)
+    assert {r.kind for r in conveyed} == {RightKind.HOMESTEAD_USE_RIGHT, RightKind.HOUSE_OWNERSHIP}
+    assert {(r.holder_party_id, r.source_ref, r.end_lifespan_at) for r in conveyed} == {(buyer.id, "HT-演示", None)}
+    for right in conveyed:
+        assert [r.holder_party_id for _, r in registry.versions(tx, LandRight, right.id)][:2] == [
+            buyer.id,
+            owner.house.id,
+        ]
+    assert owners_of(tx, owner.plot.id) == {owner.collective.id}, "the land stays the collective's"
+    assert sold(owner, buyer) == [], "who has sold has nothing left to convey"
+
+
+@pytest.mark.parametrize("kind", [RestrictionKind.SEIZURE, RestrictionKind.DISPUTE])
+def test_what_is_seized_or_disputed_changes_no_hands_until_its_release(owner: Hamlet, kind: RestrictionKind) -> None:
+    buyer = owner.household(make.party(owner.tx, PartyKind.INDIVIDUAL, born_on=date(1990, 1, 1)))
+    standing = registry_actions.impose(
+        owner.tx, None,
+        RestrictionIn(kind=kind, parcel_id=owner.plot.id, source="演示裁定"),
+    )  # fmt: skip
+    with pytest.raises(Refused, match="查封或者争议") as refused:
+        sold(owner, buyer)
+    assert refused.value.reason == "RESTRICTED"
+    registry_actions.release(owner.tx, None, standing.id, source="演示解除")
+    assert len(sold(owner, buyer)) == 2

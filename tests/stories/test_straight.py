@@ -105,3 +105,18 @@ def test_area_beyond_the_parcel_is_refused(stage: Stage) -> None:
     body["lots"][0]["items"][0]["quantity"] = str(Decimal("50.01"))
     problem = stage.refused("changge-clerk", "/listings", body)
     assert (problem["status"], problem["field"]) == (422, "lots[0].items[0].quantity")
+
+
+def test_what_was_sold_for_good_is_the_buyers_in_the_register_from_the_certificate_on(stage: Stage) -> None:
+    tractors = next(d for d in deals() if d.id == "tractors")
+    lot = stage.walk(tractors, until="L82")
+    clerk = f"{tractors.county}-clerk"
+    contract = stage.get(clerk, f"/lots/{lot['id']}/contract")["content"]
+    (before,) = stage.get(clerk, "/assets", owner_party_id=contract["transferor_party_id"])["items"]
+    asset_id = before["id"]
+
+    stage.walk(tractors, until="L90")
+
+    assert stage.get(clerk, f"/assets/{asset_id}")["owner_party_id"] == contract["transferee_party_id"]
+    events = stage.get(f"{tractors.county}-supervisor", "/audit-events", subject=f"asset/{asset_id}")["items"]
+    assert [e["act"] for e in events if e["act"] == "asset.convey"] == ["asset.convey"]

@@ -21,9 +21,13 @@ from app.listing.actions.moves import move, take_duty
 from app.listing.models import Lot
 from app.listing.states import LotState
 from app.money import queries as money
+from app.registry import actions as registry_actions
 from app.registry import queries as registry
 from app.registry.queries import public
 from app.rules.book import Step
+
+CONVEYING = frozenset({"sale", "assignment", "gift"})
+"""Ways of transfer after which the right is the transferee's for good."""
 
 DISCLAIMER = "本鉴证书证明交易经平台公开组织，不是权属证书；备案、登记口径见合同。"
 
@@ -110,7 +114,8 @@ def _body(tx: Tx, lot: Lot, contract: Contract, cert_no: str) -> dict[str, Any]:
 
 def issue(tx: Tx, who: Actor, lot_id: int, *, filing: dict[str, bool]) -> Certificate:
     """A second person issues it (L82→L85); what he signs is what was prepared. `filing` says what was filed and
-    registered, in the words of the case format; what the law parks stays prepared.
+    registered, in the words of the case format; what the law parks stays prepared. What was sold for good changes its
+    holder in the register by the same act.
     """
     lot = listings.lock_lot(tx, lot_id, seen_by=who)
     certificate = queries.certificate_of(tx, lot_id)
@@ -140,7 +145,26 @@ def issue(tx: Tx, who: Actor, lot_id: int, *, filing: dict[str, bool]) -> Certif
         content=certificate.body_hash,
     )
     move(tx, None, lot, "file", now=now, contract=certificate.contract_id)
+    _convey(tx, who, lot, contract)
     return certificate
+
+
+def _convey(tx: Tx, who: Actor, lot: Lot, contract: Contract) -> None:
+    listing = listings.listing_of(tx, lot)
+    if listing.method not in CONVEYING:
+        return
+    items = listings.items(tx, lot.id)
+    registry_actions.convey(
+        tx, who, listing.right_kind,
+        parcel_ids={i.parcel_id for i in items if i.parcel_id is not None},
+        asset_ids={
+            i.asset_id
+            for i in items
+            if i.asset_id is not None and i.quantity >= registry.asset(tx, i.asset_id).quantity
+        },
+        from_party_id=contract.transferor_party_id, to_party_id=contract.transferee_party_id,
+        reference=contract.contract_no,
+    )  # fmt: skip
 
 
 def archive(tx: Tx, who: Actor, lot_id: int) -> Lot:

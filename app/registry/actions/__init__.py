@@ -3,6 +3,7 @@
 from app.registry.actions.agreements import record_consent, record_filing, withdraw_consent
 from app.registry.actions.carried import carried
 from app.registry.actions.collectives import appoint, join, leave, retire
+from app.registry.actions.conveyance import convey
 from app.registry.actions.decisions import record_mandate, record_resolution, revoke_mandate
 from app.registry.actions.documents import MAX_DOCUMENT, record_document
 from app.registry.actions.leases import end_lease, grant_lease
@@ -19,6 +20,7 @@ __all__ = [
     "amend_parcel",
     "appoint",
     "carried",
+    "convey",
     "discharge",
     "end_lease",
     "end_right",
