@@ -126,6 +126,12 @@ def _offer(tx: Tx, n: int) -> None:
     tx.execute(
         text("INSERT INTO lot_item (lot_id, parcel_id, quantity) SELECT id, id, 2.45 FROM lot")
     )  # fmt: skip
+    tx.execute(
+        text(
+            "INSERT INTO lot_place SELECT i.lot_id, i.parcel_id, min_lon, min_lat, max_lon, max_lat"
+            " FROM lot_item i JOIN parcel_ground g ON g.parcel_id = i.parcel_id"
+        )
+    )
 
 
 def main() -> None:
@@ -169,8 +175,8 @@ def main() -> None:
                 must(queries.page(tx, Box(x, y, x + 0.01, y + 0.01), seen_by=WHO, after=None, limit=501))
 
             timed("overlap check of one parcel, with its exact figures", check)
-            for width, name in ((0.005, "a village, 0.5 km"), (0.02, "a town, 2 km"), (0.1, "a county, 10 km")):
-                timed(f"public lots by map box, {name}", lots(width))
+            for width, name in ((0.005, "0.5 km"), (0.02, "2 km"), (0.1, "10 km"), (1.0, "everything")):
+                timed(f"public lots by map box, a page of 50, {name}", lots(width))
             timed("shapes of a village by box, a page of 500", shapes)
         finally:
             server.stop()

@@ -44,6 +44,7 @@ class ParcelGround(Model):
         Index(
             "parcel_ground_box_idx",
             text(BOX),
+            "parcel_id",
             postgresql_using="gist",
             postgresql_where=text("end_lifespan_at IS NULL"),
         ),

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import BigInteger, ColumnElement, and_, any_, bindparam, select, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import BigInteger, ColumnElement, literal, select, text
 from sqlalchemy.sql.elements import TextClause
 
 from app.base.actor import Actor, in_scope
@@ -15,9 +14,6 @@ from app.base.errors import Invalid, NotFound
 from app.ground.models import ParcelGround, RedLineArea, RedLineLayer
 from app.ground.states import RedLine
 from app.registry.models import Parcel
-
-WALK = 5_000
-"""Up to so many shapes in a box, it is cheaper to find them all by the index than to walk along the key."""
 
 
 class Box(NamedTuple):
@@ -102,60 +98,26 @@ def red_lines(tx: Tx, box: Box) -> list[tuple[int, RedLine, str, bytes]]:
     return [(row[0], row[1], row[2], row[3]) for row in rows]
 
 
-def found(tx: Tx, box: Box) -> list[int] | None:
-    """The parcels whose boxes meet this one, or None where there are too many to be worth sorting.
-
-    Asked first, because the planner guesses the selectivity of boxes by a constant.
-    """
-    query = select(ParcelGround.parcel_id).where(meets("parcel_ground"), ParcelGround.end_lifespan_at.is_(None))
-    keys = list(tx.scalars(query.limit(WALK + 1), asked(box)))
-    return keys if len(keys) <= WALK else None
-
-
-def beside(box: Box) -> ColumnElement[bool]:
-    """That a present shape's box meets this one, written so that the index on boxes stays out."""
-    return and_(
-        ParcelGround.end_lifespan_at.is_(None),
-        ParcelGround.min_lon <= box.east,
-        ParcelGround.max_lon >= box.west,
-        ParcelGround.min_lat <= box.north,
-        ParcelGround.max_lat >= box.south,
-    )
-
-
 def page(tx: Tx, box: Box, *, seen_by: Actor, after: int | None, limit: int) -> list[tuple[ParcelGround, Parcel]]:
-    """Shapes in a box, in the order of their parcels."""
+    """Shapes in a box, in the order of their parcels: that of their distance from the first, which the index gives."""
+    start = after or 0
     query = (
         select(ParcelGround, Parcel)
         .join(Parcel, Parcel.id == ParcelGround.parcel_id)
-        .where(in_scope(Parcel.region_code, seen_by))
+        .where(
+            meets("parcel_ground"),
+            ParcelGround.end_lifespan_at.is_(None),
+            ParcelGround.parcel_id > start,
+            in_scope(Parcel.region_code, seen_by),
+        )
+        .order_by(distance(ParcelGround.parcel_id, start))
     )
-    keys = found(tx, box)
-    query = query.where(beside(box)) if keys is None else query.where(_among(ParcelGround.parcel_id, keys))
-    query = query.where(ParcelGround.end_lifespan_at.is_(None))
-    if after is not None:
-        query = query.where(ParcelGround.parcel_id > after)
-    rows = tx.execute(query.order_by(ParcelGround.parcel_id).limit(limit))
-    return [(ground, parcel) for ground, parcel in rows]
+    return [(ground, parcel) for ground, parcel in tx.execute(query.limit(limit), asked(box))]
 
 
-def _among(column: Any, keys: list[int]) -> ColumnElement[bool]:
-    """That a key is one of these, as one parameter: a list of thousands is no statement of its own."""
-    there: ColumnElement[bool] = column == any_(bindparam("keys", keys, ARRAY(BigInteger), unique=True))
-    return there
-
-
-def things_in(tx: Tx, box: Box, parcel: Any, whole: Any, outer: Any) -> ColumnElement[bool]:
-    """That something with parcels lies in a box: `parcel` and `whole` are the columns of its parts, `outer` its own key.
-
-    Few parcels lead to their wholes; where there are many, each whole is looked at in its order (`OFFSET 0` keeps the
-    planner from joining everything first).
-    """
-    keys = found(tx, box)
-    if keys is not None:
-        return cast("ColumnElement[bool]", outer.in_(select(whole).where(_among(parcel, keys))))
-    inside = select(whole).join(ParcelGround, ParcelGround.parcel_id == parcel).where(whole == outer, beside(box))
-    return inside.offset(0).correlate(outer.class_).exists()
+def distance(key: Any, start: int) -> ColumnElement[int]:
+    """How far a key lies from `start`: what the index on boxes can sort by, where it cannot sort by the key itself."""
+    return cast("ColumnElement[int]", key.op("<->", return_type=BigInteger())(literal(start, BigInteger)))
 
 
 def layers(tx: Tx, *, seen_by: Actor, after: int | None, limit: int) -> list[RedLineLayer]:

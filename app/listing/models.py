@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    Double,
     Enum,
     ForeignKey,
     Identity,
@@ -23,6 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.base.db import Model
 from app.base.money import PriceBasis
+from app.ground.models import BOX
 from app.listing.states import LotState
 
 _Instant = TIMESTAMP(timezone=True)
@@ -144,6 +146,26 @@ class LotItem(Model):
     asset_id: Mapped[int | None] = mapped_column(ForeignKey("asset.id"))
     quantity: Mapped[Decimal] = mapped_column(Numeric(16, 4))
     start_fen: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class LotPlace(Model):
+    """The box around a parcel of a lot, kept by the database from the lot's parts and the parcels' present shapes.
+
+    One index holds box and lot, so that a page of a map box is read in the order of the lots and no further.
+    """
+
+    __tablename__ = "lot_place"
+    __table_args__ = (
+        Index("lot_place_parcel_idx", "parcel_id"),
+        Index("lot_place_box_idx", text(BOX), "lot_id", postgresql_using="gist"),
+    )
+
+    lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"), primary_key=True)
+    parcel_id: Mapped[int] = mapped_column(ForeignKey("parcel.id"), primary_key=True)
+    min_lon: Mapped[float] = mapped_column(Double)
+    min_lat: Mapped[float] = mapped_column(Double)
+    max_lon: Mapped[float] = mapped_column(Double)
+    max_lat: Mapped[float] = mapped_column(Double)
 
 
 class LotDuty(Model):

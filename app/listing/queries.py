@@ -3,16 +3,20 @@
 from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 
 from sqlalchemy import Select, or_, select
 
 from app.base.actor import Actor, in_scope
 from app.base.db import Tx
 from app.base.errors import NotFound
-from app.ground.queries import Box, things_in
-from app.listing.models import Listing, ListingDocument, Lot, LotItem, Notice, ReviewCase
+from app.ground.queries import Box, asked, distance, meets
+from app.listing.models import Listing, ListingDocument, Lot, LotItem, LotPlace, Notice, ReviewCase
 from app.listing.states import PUBLIC_STATES, LotState
 from app.registry import queries as registry
+
+NEWEST: Final = 2**63 - 1
+"""Where a list that shows the newest first begins."""
 
 
 def _seen(query: Select[Listing], who: Actor) -> Select[Listing]:
@@ -142,11 +146,16 @@ def page_public(
         query = query.where(Lot.region_code.startswith(region, autoescape=True))
     if category is not None:
         query = query.where(Listing.category == category)
-    if after is not None:
-        query = query.where(Lot.id < after)
-    if box is not None:
-        query = query.where(things_in(tx, box, LotItem.parcel_id, LotItem.lot_id, Lot.id))
-    return [(lot, listing) for lot, listing in tx.execute(query.order_by(Lot.id.desc()).limit(limit))]
+    before = after or NEWEST
+    if box is None:
+        query = query.where(Lot.id < before).order_by(Lot.id.desc())
+        return [(lot, listing) for lot, listing in tx.execute(query.limit(limit))]
+    back = distance(LotPlace.lot_id, before)
+    places = (
+        select(back.label("back")).where(meets("lot_place"), LotPlace.lot_id < before).group_by(back).order_by(back)
+    ).subquery()
+    query = query.join(places, Lot.id == before - places.c.back).order_by(places.c.back)
+    return [(lot, listing) for lot, listing in tx.execute(query.limit(limit), asked(box))]
 
 
 def items(tx: Tx, lot_id: int) -> list[LotItem]:

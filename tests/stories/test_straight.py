@@ -114,9 +114,11 @@ def test_what_was_sold_for_good_is_the_buyers_in_the_register_from_the_certifica
     contract = stage.get(clerk, f"/lots/{lot['id']}/contract")["content"]
     (before,) = stage.get(clerk, "/assets", owner_party_id=contract["transferor_party_id"])["items"]
     asset_id = before["id"]
+    day = stage.get(clerk, f"/lots/{lot['id']}")["auction_at"][:10]
 
     stage.walk(tractors, until="L90")
 
     assert stage.get(clerk, f"/assets/{asset_id}")["owner_party_id"] == contract["transferee_party_id"]
+    assert stage.get(clerk, f"/assets/{asset_id}", on=day)["owner_party_id"] == contract["transferor_party_id"]
     events = stage.get(f"{tractors.county}-supervisor", "/audit-events", subject=f"asset/{asset_id}")["items"]
     assert [e["act"] for e in events if e["act"] == "asset.convey"] == ["asset.convey"]

@@ -8,7 +8,7 @@ from app.base.db import transaction
 from app.base.paging import MAX_PAGE, Page, key_of
 from app.registry import actions, queries
 from app.registry.api.reading import Cursor, Key, Limit, On, Reader, Recorder, Region, page_of
-from app.registry.models import Parcel
+from app.registry.models import Asset, Parcel
 from app.registry.schemas import (
     AssetIn,
     AssetOut,
@@ -116,7 +116,8 @@ def record_asset(body: AssetIn, who: Recorder) -> AssetOut:
 
 
 @router.get("/assets/{asset_id}")
-def asset(asset_id: int, who: Reader) -> AssetOut:
-    """资产。"""
+def asset(asset_id: int, who: Reader, on: On = None) -> AssetOut:
+    """资产；on 为过去的一天时，按当日登记状态。"""
     with transaction(read_only=True) as tx:
-        return AssetOut.model_validate(queries.asset(tx, asset_id, seen_by=who))
+        now = queries.asset(tx, asset_id, seen_by=who)
+        return AssetOut.model_validate(now if on is None else queries.one_as_of(tx, Asset, asset_id, on))
