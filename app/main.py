@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from app.base import sealing
 from app.base.db import connect, transaction
+from app.base.worker import Worker
 from app.bidding import api as bidding
 from app.bidding import modes_api, sealed_api
 from app.bidding.lane import Lane
@@ -27,7 +28,7 @@ from app.exit import api as exits
 from app.extension import api as extension
 from app.ground import api as ground
 from app.holdings import api as holdings
-from app.holdings.worker import Worker
+from app.holdings.actions import run_next as run_next_import
 from app.homestead import api as homestead
 from app.identity import api as identity
 from app.identity.auth import Doorkeeper
@@ -39,6 +40,8 @@ from app.qualification import api as qualification
 from app.registry import api as registry
 from app.settings import Settings
 from app.supervision import api as supervision
+from app.supervision import kept_api
+from app.supervision.actions import run_next as run_next_export
 from app.ticker import Ticker
 from app.transparency import api as transparency
 from app.transparency.keeper import Keeper
@@ -74,6 +77,7 @@ ROUTERS = (
     erasure.router,
     transparency.router,
     supervision.router,
+    kept_api.router,
 )
 
 
@@ -108,14 +112,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.live.start()
         app.state.lane = Lane()
         app.state.lane.start()
-        imports = Worker()
-        imports.start()
+        workers = (Worker("holding-imports", run_next_import), Worker("audit-exports", run_next_export))
+        for worker in workers:
+            worker.start()
         ticker = Ticker()
         ticker.start()
         yield
         app.state.lane.stop()
         ticker.stop()
-        imports.stop()
+        for worker in workers:
+            worker.stop()
         app.state.live.stop()
         app.state.log.stop()
         app.state.doorkeeper.stop()

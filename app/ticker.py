@@ -19,6 +19,7 @@ from app.homestead import ticks as homestead
 from app.identity import ticks as identity
 from app.listing import ticks as listing
 from app.performance import ticks as performance
+from app.supervision import ticks as supervision
 from app.turnover import ticks as turnover
 
 log = structlog.get_logger()
@@ -58,6 +59,7 @@ TICKS = (
     Tick("homestead.expire_due", homestead.expire_due, every=10),
     Tick("turnover.collect_due", turnover.collect_due, every=1),
     Tick("turnover.recount_due", turnover.recount_due, every=5),
+    Tick("supervision.forget_exports", supervision.forget_exports, every=60),
     Tick("identity.forget", identity.forget, every=60),
 )
 

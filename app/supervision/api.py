@@ -1,6 +1,5 @@
 """The supervisors' view of the audit log."""
 
-from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
@@ -14,6 +13,7 @@ from app.base.actor import Actor
 from app.base.db import transaction
 from app.base.errors import NotFound
 from app.base.paging import MAX_PAGE, Page, cursor_of, key_of
+from app.base.wire import In
 from app.identity.auth import may
 from app.identity.permissions import P
 from app.supervision import actions, queries
@@ -28,18 +28,26 @@ from app.supervision.schemas import (
     Order,
     PersonalOut,
     SearchIn,
+    search_of,
 )  # fmt: skip
 from app.web.routes import StrictRoute
 
 router = APIRouter(prefix="/api/v1", tags=["supervision 监管"], route_class=StrictRoute)
 
 
-class SearchQuery(SearchIn):
-    """检索条件与分页。"""
+MEDIA = {ExportFormat.CSV: "text/csv; charset=utf-8", ExportFormat.JSONL: "application/x-ndjson"}
+
+
+class Paging(In):
+    """次序与分页。"""
 
     order: Annotated[Order, Query(strict=False)] = Order.NEWEST
     cursor: Annotated[str | None, Query(max_length=40)] = None
     limit: Annotated[int, Query(strict=False, ge=1, le=MAX_PAGE)] = 50
+
+
+class SearchQuery(SearchIn, Paging):
+    """检索条件与分页。"""
 
 
 class ExportQuery(SearchIn):
@@ -48,44 +56,38 @@ class ExportQuery(SearchIn):
     format: Annotated[ExportFormat, Query(strict=False)] = ExportFormat.CSV
 
 
-def _search(asked: SearchIn) -> Search:
-    return Search(**{name: getattr(asked, name) for name in SearchIn.model_fields})
-
-
 @router.get("/audit-events")
 def events(asked: Annotated[SearchQuery, Query()], who: Annotated[Actor, may(P.AUDIT_READ)]) -> Page[EventOut]:
     """检索审计日志：按对象、行为人、组织、行为、区划、规则、结论、请求号、期间；竞价结束前不显示报名与缴款。"""
-    search = _search(asked)
+    return events_page(search_of(asked), who, asked)
+
+
+def events_page(search: Search, who: Actor, paging: Paging) -> Page[EventOut]:
+    """A page of what is found; a search about people is itself recorded."""
     personal = actions.is_personal(search)
     with transaction(read_only=not personal) as tx:
         if personal:
             actions.note_search(tx, who, search)
         found = audit.page(
-            tx, search, seen_by=who, limit=asked.limit + 1, after=key_of(asked.cursor),
-            oldest_first=asked.order is Order.OLDEST, also=[queries.unsealed()],
+            tx, search, seen_by=who, limit=paging.limit + 1, after=key_of(paging.cursor),
+            oldest_first=paging.order is Order.OLDEST, also=[queries.unsealed()],
         )  # fmt: skip
-    items = [EventOut.model_validate(event) for event in found[: asked.limit]]
-    return Page(items=items, next_cursor=cursor_of(items[-1].id) if len(found) > asked.limit else None)
+    items = [EventOut.model_validate(event) for event in found[: paging.limit]]
+    return Page(items=items, next_cursor=cursor_of(items[-1].id) if len(found) > paging.limit else None)
 
 
 @router.get("/audit-events/export", response_class=StreamingResponse)
 def export(asked: Annotated[ExportQuery, Query()], who: Annotated[Actor, may(P.AUDIT_READ)]) -> StreamingResponse:
     """导出审计日志（CSV 或 JSON Lines）；导出本身记入日志。"""
-    search = _search(asked)
+    search = search_of(asked)
     with transaction() as tx:
         up_to = actions.begin_export(tx, who, search, form=asked.format)
     found = actions.exported(who, search, up_to=up_to)
-    if asked.format is ExportFormat.CSV:
-        lines, media = actions.csv_lines(found), "text/csv; charset=utf-8"
-    else:
-        lines, media = _json_lines(found), "application/x-ndjson"
     name = f"audit-events-{up_to}.{asked.format}"
-    return StreamingResponse(lines, media_type=media, headers={"content-disposition": f'attachment; filename="{name}"'})
-
-
-def _json_lines(found: Iterator[AuditEvent]) -> Iterator[str]:
-    for event in found:
-        yield EventOut.model_validate(event).model_dump_json() + "\n"
+    return StreamingResponse(
+        actions.lines(found, asked.format), media_type=MEDIA[asked.format],
+        headers={"content-disposition": f'attachment; filename="{name}"'},
+    )  # fmt: skip
 
 
 @router.post("/audit-events/{event_id}/open-personal")

@@ -1,5 +1,6 @@
 """The audit log on the wire."""
 
+import json
 import re
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -8,10 +9,12 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, computed_field, field_serializer
 
 from app.audit.actions import Fault
+from app.audit.queries import Search
 from app.base.days import BEIJING
 from app.base.findings import Outcome
 from app.base.wire import Choice, In, Out
 from app.supervision.acts import act_zh
+from app.supervision.states import EXPORT_STATE_ZH, ExportState
 
 _PERIOD = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})(T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+ -][0-9]{2}:[0-9]{2}))?\Z",
@@ -70,6 +73,70 @@ class SearchIn(In):
     request_id: Code | None = None
     since: Annotated[PeriodEnd | None, Field(alias="from", description="起（含），日期或时刻")] = None
     until: Annotated[PeriodEnd | None, Field(alias="to", description="止（不含），日期或时刻")] = None
+
+
+def search_of(asked: SearchIn) -> Search:
+    """The search that is asked for."""
+    return Search(**{name: getattr(asked, name) for name in SearchIn.model_fields})
+
+
+def kept(asked: SearchIn) -> dict[str, Any]:
+    """The conditions as they are kept, under their names on the wire."""
+    return asked.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def again(search: dict[str, Any]) -> SearchIn:
+    """Kept conditions, checked as if they were asked now."""
+    return SearchIn.model_validate_json(json.dumps(search))
+
+
+class SavedSearchIn(In):
+    """检索方案：名称与检索条件。"""
+
+    name: Annotated[str, Field(min_length=1, max_length=60)]
+    search: SearchIn
+
+
+class SavedSearchOut(Out):
+    """保存的检索方案，仅本人可见。"""
+
+    id: int
+    name: str
+    search: dict[str, Any]
+    changed_at: datetime
+
+
+class AuditExportIn(In):
+    """导出任务：检索条件与格式。"""
+
+    search: SearchIn
+    format: Choice[ExportFormat] = ExportFormat.CSV
+
+
+class AuditExportOut(Out):
+    """导出任务的进度。percent 为已查到日志何处，n_events 为已写出的条数；sha256 为完成后文件的摘要。"""
+
+    id: int
+    search: dict[str, Any]
+    format: ExportFormat
+    state: ExportState
+    percent: int
+    n_events: int
+    size: Annotated[int, Field(description="字节")]
+    sha256: bytes | None
+    up_to: Annotated[int, Field(description="导出到此事件为止")]
+    asked_at: datetime
+    finished_at: datetime | None
+
+    @computed_field  # type: ignore[prop-decorator]  # mypy knows no decorated property
+    @property
+    def state_zh(self) -> str:
+        """进度的中文名称。"""
+        return EXPORT_STATE_ZH[self.state]
+
+    @field_serializer("sha256")
+    def _hex(self, value: bytes | None) -> str | None:
+        return None if value is None else value.hex()
 
 
 class PersonalOut(Out):

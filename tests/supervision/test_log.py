@@ -19,7 +19,7 @@ from app.base.db import Tx, transaction
 from app.base.findings import Finding, Outcome
 from app.identity import actions as identity
 from app.listing.states import LOT
-from app.supervision.actions import _cell
+from app.supervision.actions.reading import _cell
 from app.supervision.acts import ACT_ZH, AREA_ZH, VERB_ZH, act_zh, sentence
 from tests.people import actor, bearer, committed, problem, say, serve
 

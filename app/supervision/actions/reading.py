@@ -21,7 +21,7 @@ from app.base.errors import NotFound
 from app.identity import queries as identity
 from app.supervision.acts import act_zh, when_zh
 from app.supervision.queries import unsealed
-from app.supervision.schemas import PersonalOut
+from app.supervision.schemas import EventOut, ExportFormat, PersonalOut
 
 BATCH: Final = 500
 _FORMULA: Final = frozenset("=+-@\t\r\n＝＋－＠")
@@ -116,12 +116,17 @@ def _row(e: AuditEvent) -> list[str]:
     return [_cell(value) for value in values]
 
 
-def csv_lines(events: Iterator[AuditEvent]) -> Iterator[str]:
-    """CSV as spreadsheets expect it: a byte order mark, a heading, CRLF."""
+def lines(events: Iterator[AuditEvent], form: str, *, heading: bool = True) -> Iterator[str]:
+    """The text of an export: CSV as spreadsheets expect it (a byte order mark, a heading, CRLF), or JSON Lines."""
+    if form == ExportFormat.JSONL:
+        for event in events:
+            yield EventOut.model_validate(event).model_dump_json() + "\n"
+        return
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    out.write("\ufeff")
-    writer.writerow(COLUMNS)
+    if heading:
+        out.write("\ufeff")
+        writer.writerow(COLUMNS)
     for event in events:
         writer.writerow(_row(event))
         yield out.getvalue()
