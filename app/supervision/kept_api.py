@@ -84,7 +84,7 @@ def exports(
 def begin_export(body: AuditExportIn, who: Supervisor) -> AuditExportOut:
     """导出大量审计日志：在后台分批写出，完成后七日内可下载；相同的导出进行中时返回该任务。"""
     with transaction() as tx:
-        return AuditExportOut.model_validate(actions.begin(tx, who, body.search, body.format))
+        return AuditExportOut.model_validate(actions.ask_for_export(tx, who, body.search, body.format))
 
 
 @router.get("/audit-exports/{export_id}")

@@ -149,7 +149,7 @@ def begun(who: int, form: str = "csv") -> int:
     """An export asked for where no server runs beside the test."""
     with transaction() as tx:
         supervisor = actor(tx, who, P.AUDIT_READ)
-        row = actions.begin(tx, supervisor, SearchIn(act="parcel"), ExportFormat(form))
+        row = actions.ask_for_export(tx, supervisor, SearchIn(act="parcel"), ExportFormat(form))
         return row.id
 
 
@@ -226,9 +226,9 @@ def test_exports_are_few_at_a_time_and_the_same_is_not_begun_twice(database: Eng
     with transaction() as tx:
         supervisor = actor(tx, who, P.AUDIT_READ)
         for n in range(MAX_RUNNING - 1):
-            actions.begin(tx, supervisor, SearchIn(act=f"act_{'abcde'[n]}"), ExportFormat.CSV)
+            actions.ask_for_export(tx, supervisor, SearchIn(act=f"act_{'abcde'[n]}"), ExportFormat.CSV)
         with pytest.raises(TooMany):
-            actions.begin(tx, supervisor, SearchIn(act="one_more"), ExportFormat.CSV)
+            actions.ask_for_export(tx, supervisor, SearchIn(act="one_more"), ExportFormat.CSV)
 
 
 def test_a_file_is_removed_after_a_week_and_its_digest_stays(database: Engine) -> None:

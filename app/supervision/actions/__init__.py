@@ -1,6 +1,6 @@
 """What a supervisor does with the log besides reading it: every act is itself in the log."""
 
-from app.supervision.actions.exports import begin, forget, parts, run_next, take
+from app.supervision.actions.exports import ask_for_export, forget, parts, run_next, take
 from app.supervision.actions.reading import (
     BATCH,
     COLUMNS,
@@ -16,7 +16,7 @@ from app.supervision.actions.saved import change, drop, save
 __all__ = [
     "BATCH",
     "COLUMNS",
-    "begin",
+    "ask_for_export",
     "begin_export",
     "change",
     "drop",

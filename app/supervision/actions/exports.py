@@ -28,7 +28,7 @@ MAX_RUNNING: Final = 5
 ATTEMPTS: Final = 3
 
 
-def begin(tx: Tx, who: Actor, asked: SearchIn, form: ExportFormat) -> AuditExport:
+def ask_for_export(tx: Tx, who: Actor, asked: SearchIn, form: ExportFormat) -> AuditExport:
     """Asks for an export; the same one that is still being written is not begun again. Raises TooMany."""
     up_to = begin_export(tx, who, search_of(asked), form=form)
     running = tx.scalars(
