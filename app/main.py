@@ -17,7 +17,7 @@ from app.base import sealing
 from app.base.db import connect, transaction
 from app.base.worker import Worker
 from app.bidding import api as bidding
-from app.bidding import modes_api, sealed_api
+from app.bidding import lottery_api, modes_api, sealed_api
 from app.bidding.lane import Lane
 from app.bidding.live import Live
 from app.compliance import api as compliance
@@ -69,6 +69,7 @@ ROUTERS = (
     listing.router,
     qualification.router,
     modes_api.router,
+    lottery_api.router,
     sealed_api.router,
     deal.router,
     performance.router,

@@ -50,6 +50,7 @@ TICKS = (
     Tick("bidding.acts_due", bidding.acts_due),
     Tick("bidding.seal_due", bidding.seal_due),
     Tick("bidding.silence_due", bidding.silence_due),
+    Tick("bidding.draws_due", bidding.draws_due),
     Tick("bidding.check_due", bidding.check_due, every=5),
     Tick("deal.end_publicity_due", deal.end_publicity_due, every=5),
     Tick("performance.arrears_due", performance.arrears_due, every=10),

@@ -467,7 +467,7 @@ class Export:
 # ---------------------------------------------------------------- auctions, replayed
 
 LADDERS = {"ascending", "reverse"}
-REPLAYED = {"bid.hear", "lot.freeze", "auction.freeze", "lot.close"}
+REPLAYED = {"bid.hear", "lot.freeze", "auction.freeze", "lot.close", "lottery.draw"}
 OUTSIDE = {"NOT_QUALIFIED", "DEPOSIT_MISSING", "RATE_LIMITED", "DUPLICATE", "BAD_BASIS"}
 
 
@@ -488,6 +488,8 @@ class Auction:
     leader: Any = None
     rank: int | None = None
     heard: int = 0
+    tied: list[list[Any]] = field(default_factory=list)
+    """Plate and rank of those at the best price together."""
 
     def __post_init__(self) -> None:
         if self.opens_at is not None:
@@ -524,9 +526,7 @@ class Auction:
         gain = amount - (start if self.best is None else up * self.best)
         if self.best is not None:
             if gain == 0 and (r.get("priority_in") or r.get("priority") in ("P_IN", "P_IN_ASK")):
-                if bid.get("rank") is None:
-                    return "PRIORITY_ONLY"
-                return "LEADING" if self.rank is None or bid["rank"] < self.rank else "STEP_TOO_SMALL"
+                return self.match(bid)
             if gain < step:
                 return "STEP_TOO_SMALL"
         multiple = r.get("step_rule", "MULTIPLE") == "MULTIPLE"
@@ -539,6 +539,31 @@ class Auction:
         if (gain > 10 * step or gain * 100 > r["start_fen"] * 50) and bid.get("confirm_fen") != bid["amount_fen"]:
             return "CONFIRM_JUMP"
         return "LEADING"
+
+    def match(self, bid: dict[str, Any]) -> str:
+        rank = bid.get("rank")
+        if rank is None:
+            return "PRIORITY_ONLY"
+        if self.rank is None or rank < self.rank:
+            return "LEADING"
+        if rank == self.rank and self.rules.get("same_rank") == "LOTTERY":
+            return "SELF_OUTBID" if self.joined(bid) else "AGREED"
+        return "STEP_TOO_SMALL"
+
+    def joined(self, bid: dict[str, Any]) -> bool:
+        return any(plate == bid["plate"] for plate, _ in self.tied)
+
+    @property
+    def window(self) -> timedelta:
+        return self.seconds("cap_window_seconds") if self.rules.get("cap_fen") else timedelta(0)
+
+    def agree(self, bid: dict[str, Any]) -> str:
+        if bid["plate"] == self.leader or self.joined(bid):
+            return "SELF_OUTBID"
+        if bid["amount_fen"] != self.rules["cap_fen"]:
+            up = 1 if self.rules.get("rising", self.rules.get("mode") != "reverse") else -1
+            return "OVER_CAP" if up * (bid["amount_fen"] - (self.best or 0)) > 0 else "STEP_TOO_SMALL"
+        return "AGREED"
 
     def hear(self, row: str, bid: dict[str, Any]) -> None:
         self.heard += 1
@@ -555,12 +580,19 @@ class Auction:
             return
         if verdict is None:
             stale = bid.get("expected_seq") is not None and bid["expected_seq"] != self.seq
-            verdict = "STALE_SCREEN" if stale else self.weigh(bid)
+            verdict = "STALE_SCREEN" if stale else self.agree(bid) if self.phase == "CAP" else self.weigh(bid)
         if verdict != said:
             raise Lie(row, f"报价 {bid['plate']} {bid['amount_fen']} 分：记录为 {said}，按规则应为 {verdict}")
         if verdict == "LEADING":
             self.seq, self.best, self.leader, self.rank = self.seq + 1, bid["amount_fen"], bid["plate"], bid.get("rank")
-            if clocked and now:
+            self.tied = []
+            if self.window and self.best == self.rules["cap_fen"]:
+                self.phase, self.end_at = "CAP", now + self.window if now else self.end_at
+            elif clocked and now:
+                self.extend(now)
+        elif verdict == "AGREED":
+            self.tied = [*(self.tied or [[self.leader, self.rank]]), [bid["plate"], bid.get("rank")]]
+            if clocked and now and self.phase != "CAP":
                 self.extend(now)
         seq = bid.get("bid_seq", bid.get("seq"))
         if seq is not None and seq != self.seq:
@@ -585,6 +617,33 @@ class Auction:
         seq = facts.get("bid_seq")
         if seq is not None and seq != self.seq:
             raise Lie(row, f"成交时的报价序号记录为 {seq}，应为 {self.seq}")
+        self.phase = "ENDED"
+
+    def foremost(self) -> list[Any]:
+        """Of those tied the ones of the best rank."""
+        best = min((rank is None, rank or 0) for _, rank in self.tied)
+        return [plate for plate, rank in self.tied if (rank is None, rank or 0) == best]
+
+    def draw(self, row: str, facts: dict[str, Any], promised: Any) -> None:
+        """The lottery drawn again: the numbers are those promised, and give this order."""
+        try:
+            root, platform = bytes.fromhex(facts["log_root"]), bytes.fromhex(facts["platform_number"])
+            shown = facts.get("supervisor_number")
+            supervisor = bytes.fromhex(shown) if shown else b""
+        except (KeyError, TypeError, ValueError):
+            raise Lie(row, "抽签记录无法读取") from None
+        said = self.rules.get("lottery")
+        if isinstance(said, dict) and sha256(platform).hexdigest() != said.get("platform"):
+            raise Lie(row, "平台随机数与开场前的承诺不符")
+        if shown and sha256(supervisor).hexdigest() != promised:
+            raise Lie(row, "监督岗随机数与开场前的承诺不符")
+        if facts.get("tied") != self.tied:
+            raise Lie(row, f"抽签的并列人记录为 {facts.get('tied')}，按报价应为 {self.tied}")
+        seed = sha256(root + supervisor + platform).digest()
+        ranks = dict(map(tuple, self.tied))
+        order = sorted(ranks, key=lambda p: (ranks[p] is None, ranks[p] or 0, sha256(seed + p.encode()).digest()))
+        if facts.get("drawn") != order:
+            raise Lie(row, f"抽签结果记录为 {facts.get('drawn')}，按随机数应为 {order}")
 
 
 # ---------------------------------------------------------------- the checks
@@ -608,6 +667,10 @@ class Verifier:
     events: set[int] = field(default_factory=set)
     rules: dict[str, tuple[dict[str, Any], datetime | None]] = field(default_factory=dict)
     auctions: dict[str, Auction] = field(default_factory=dict)
+    undrawn: dict[str, Auction] = field(default_factory=dict)
+    """Auctions that ended with several at one price, until their lottery."""
+    promised: dict[str, Any] = field(default_factory=dict)
+    """The supervision's commitments, by lot."""
     tree: Growing = field(default_factory=Growing)
     hashes: list[bytes] = field(default_factory=list)
     n_read: int = 0
@@ -722,8 +785,18 @@ class Verifier:
             self.auctions[subject].opens_at = None
             self.report.n["曾冻结（不重算时钟）的场次"] += 1
         elif act == "lot.close" and subject in self.rules:
-            (self.auctions.pop(subject, None) or Auction(*self.rules[subject])).close(row, facts)
+            auction = self.auctions.setdefault(subject, Auction(*self.rules[subject]))
+            auction.close(row, facts)
             self.report.n["重算的竞价场次"] += 1
+            if len(auction.tied) > 1 and len(auction.foremost()) > 1:
+                self.undrawn[subject] = auction
+        elif act == "lottery.promise":
+            self.promised[subject] = facts.get("commitment")
+        elif act == "lottery.draw":
+            if subject not in self.undrawn:
+                raise Lie(row, "没有同价并列而有抽签")
+            self.undrawn.pop(subject).draw(row, facts, self.promised.get(subject))
+            self.report.n["重算的抽签"] += 1
 
     def receipt(self, row: str, text: str) -> Head | None:
         """A receipt stands by itself: its proof leads from its body to a signed head. None for one that has none yet."""

@@ -1,6 +1,7 @@
 """The bytes that are hashed: canonical JSON (RFC 8785) of the values this log holds, and the hash of one event."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -53,9 +54,16 @@ def _ordered(value: Any) -> Any:
     return value
 
 
+_BEYOND_BMP = re.compile("[\U00010000-\U0010ffff]")
+"""Where no such character is, text is ordered by its code points as it is by its UTF-16 units."""
+
+
 def canonical(value: Any) -> bytes:
     """RFC 8785 bytes of a value made by `plain` (which holds no floats)."""
-    return json.dumps(_ordered(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    said = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False, sort_keys=True)
+    if _BEYOND_BMP.search(said):
+        said = json.dumps(_ordered(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return said.encode()
 
 
 def event_hash(body: Mapping[str, Any], prev_hash: bytes | None) -> bytes:

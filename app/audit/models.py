@@ -11,6 +11,7 @@ from sqlalchemy import (
     LargeBinary,
     SmallInteger,
     String,
+    Text,
     UniqueConstraint,
     text,
 )  # fmt: skip
@@ -130,3 +131,20 @@ class AuditPersonal(Model):
     value: Mapped[Any] = mapped_column(JSONB, nullable=True)
     person_id: Mapped[int | None] = mapped_column(BigInteger)
     """Whose field it is, where a person of the platform is known for it."""
+
+
+class LogHead(Model):
+    """A signed head: the root over the first `size` leaves, and the note that says so."""
+
+    __tablename__ = "log_head"
+    __table_args__ = (
+        CheckConstraint("size >= 0", name="size_is_no_less_than_zero"),
+        CheckConstraint("length(root) = 32", name="root_is_sha256"),
+        Index("log_head_size_idx", "size"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    root: Mapped[bytes] = mapped_column(LargeBinary)
+    at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
+    note: Mapped[str] = mapped_column(Text)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, func, select
 
-from app.audit.models import AuditEvent
+from app.audit.models import AuditEvent, LogHead, LogLeaf
 from app.base.actor import Actor, in_scope
 from app.base.db import Tx
 
@@ -56,6 +56,19 @@ class Search:
 
 def _seen(search: Search, seen_by: Actor, also: Sequence[ColumnElement[bool]]) -> Select[AuditEvent]:
     return select(AuditEvent).where(in_scope(AuditEvent.region_code, seen_by), *search.conditions(), *also)
+
+
+def head_over(tx: Tx, subject: str, act: str) -> LogHead | None:
+    """The first signed head that covers the subject's newest event of this act; None until there is one."""
+    leaf = (
+        select(LogLeaf.index)
+        .join(AuditEvent, AuditEvent.id == LogLeaf.event_id)
+        .where(AuditEvent.subject == subject, AuditEvent.act == act)
+        .order_by(LogLeaf.index.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return tx.scalar(select(LogHead).where(LogHead.size > leaf).order_by(LogHead.size).limit(1))
 
 
 def page(

@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, and_, exists, func, literal_column, or_, sele
 from app.audit.actions import HASHED
 from app.audit.canonical import leaf_body, plain
 from app.audit.models import AuditEvent, LogLeaf, LogTile
-from app.audit.tree import HASH, WIDTH, Tree, grow, leaf_hash
+from app.audit.tree import HASH, WIDTH, Tree, grow, leaf_hash, tiles_of
 from app.base.db import Tx
 
 BATCH = 5_000
@@ -52,9 +52,26 @@ def fetch_tile(tx: Tx, level: int, index: int, width: int) -> bytes:
     return (hashes or b"")[: width * HASH]
 
 
-def tree(tx: Tx, n: int) -> Tree:
-    """The tree of the first `n` leaves."""
-    return Tree(n, lambda level, index, width: fetch_tile(tx, level, index, width))
+_AT_ONCE = text("""
+    SELECT DISTINCT ON (level, index) level, index, hashes FROM log_tile
+    WHERE (level, index) IN (SELECT * FROM unnest(CAST(:levels AS smallint[]), CAST(:indices AS bigint[])))
+    ORDER BY level, index, width DESC
+""")
+
+
+def tree(tx: Tx, n: int, *, leaf: int | None = None) -> Tree:
+    """The tree of the first `n` leaves. `leaf`: whose proof is wanted, so that all its tiles are read at once."""
+    known: dict[tuple[int, int], bytes] = {}
+    if leaf is not None:
+        keys = sorted(tiles_of(leaf, n))
+        rows = tx.execute(_AT_ONCE, {"levels": [level for level, _ in keys], "indices": [index for _, index in keys]})
+        known = {(level, index): bytes(hashes) for level, index, hashes in rows}
+
+    def fetch(level: int, index: int, width: int) -> bytes:
+        hashes = known.get((level, index), b"")[: width * HASH]
+        return hashes if len(hashes) == width * HASH else fetch_tile(tx, level, index, width)
+
+    return Tree(n, fetch)
 
 
 def _watermark(tx: Tx) -> int:

@@ -6,6 +6,7 @@ in one tile, so a proof reads as many tiles as the tree has levels of tiles: fou
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
 
 HASH = 32
@@ -29,16 +30,29 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right).digest()
 
 
+@lru_cache(maxsize=4_096)
 def perfect(hashes: bytes) -> bytes:
-    """The hash over a power of two of hashes, joined."""
+    """The hash over a power of two of hashes, joined. Remembered by content: the upper tiles are in every proof."""
     while len(hashes) > HASH:
-        hashes = b"".join(sha256(b"\x01" + hashes[i : i + 2 * HASH]).digest() for i in range(0, len(hashes), 2 * HASH))
+        pairs = range(0, len(hashes), 2 * HASH)
+        hashes = b"".join([sha256(b"\x01" + hashes[i : i + 2 * HASH]).digest() for i in pairs])
     return hashes
 
 
 def _split(n: int) -> int:
     """The largest power of two below n."""
     return 1 << (n - 1).bit_length() - 1
+
+
+def tiles_of(leaf: int, size: int) -> set[tuple[int, int]]:
+    """Level and index of the tiles that hold a leaf's proof and the root: those above the leaf, and the last of each."""
+    found = set()
+    level = 0
+    while size >> HEIGHT * level:
+        last = ((size >> HEIGHT * level) - 1) >> HEIGHT
+        found |= {(level, leaf >> HEIGHT * (level + 1)), (level, last)}
+        level += 1
+    return {(level, index) for level, index in found if index <= ((size >> HEIGHT * level) - 1) >> HEIGHT}
 
 
 @dataclass(slots=True)
@@ -94,6 +108,11 @@ class Tree:
                 path.append(self._range(low, middle))
                 low = middle
         return path[::-1]
+
+    def root_over(self, index: int, path: Sequence[bytes]) -> bytes:
+        """The root as a leaf and its audit path give it: the same as `root`, for a few hashes more."""
+        leaf = self._node(0, index)
+        return _fold_inclusion(index, self.size, leaf, path)
 
     def consistency(self, old: int) -> list[bytes]:
         """The proof that this tree continues the tree of the first `old` leaves (RFC 6962 section 2.1.2)."""

@@ -71,7 +71,7 @@ async def bid(
     lane: Lane = request.app.state.lane
     heard = await lane.ask(Asked(who, lot_id, PlaceBid(key, body.amount_fen, body.confirm_fen, body.expected_seq)))
     receipt = _receipt(lot_id, heard.bid, heard.log, replayed=heard.replayed)
-    if heard.bid.verdict is not Verdict.LEADING:
+    if heard.bid.verdict not in {Verdict.LEADING, Verdict.AGREED}:
         raise Refused(receipt.message, reason=heard.bid.verdict, extra={"receipt": receipt.model_dump(mode="json")})
     return receipt
 
@@ -92,7 +92,7 @@ def _session_out(tx: Tx, lot_id: int) -> SessionOut:
     best = state.best_fen
     return SessionOut(
         lot_id=lot.id, round_no=row.round_no, phase=state.phase, opens_at=row.opens_at, end_at=state.end_at, now=now,
-        seq=state.seq, best_fen=best, leader=state.leader,
+        seq=state.seq, best_fen=best, leader=state.leader, tied=[plate for plate, _ in state.tied],
         best_total_fen=None if best is None else total_fen(best, lot.price_basis, lot.quantity, lot.months),
         next_fen=lot.start_fen if best is None else best + (lot.step_fen if state.rules.rising else -lot.step_fen),
         rules=row.rules,

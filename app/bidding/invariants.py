@@ -107,6 +107,8 @@ class Evidence:
     n_closed: int = 0
     """How often the log says that the session was closed."""
     chain_fault: str | None = None
+    first_of_tied: str | None = None
+    """Who stands first of those at one price, by rank or as drawn."""
     recomputed: tuple[str, ...] = ()
     """What the session's own replay says against the records, in a mode that is no ladder."""
 
@@ -161,9 +163,11 @@ def p4_time_decides_alike(e: Evidence) -> Iterator[str]:
 
 
 def p5_the_end_never_moves_back(e: Evidence) -> Iterator[str]:
-    """Whatever was announced as the end is never taken back."""
+    """Whatever was announced as the end is never taken back, but by the window that the cap opens."""
+    cap = e.rules.cap_fen if e.rules is not None and e.rules.cap_window else None
     for before, after in pairwise(e.bids):
-        if after.end_at_after < before.end_at_after:
+        reached = cap is not None and after.seq is not None and after.amount_fen == cap
+        if after.end_at_after < before.end_at_after and not reached:
             yield f"第{after.n}次受理后截止时刻提前"
     if e.bids and e.end_at < e.bids[-1].end_at_after and e.phase is not Phase.FROZEN:
         yield "场次的截止时刻早于最后一次受理后的截止时刻"
@@ -173,11 +177,13 @@ def p6_the_last_wins(e: Evidence) -> Iterator[str]:
     """Leader and price are those of the last accepted offer or of the last yes after it; one award, to him, at that."""
     accepted = e.accepted
     best, leader = (accepted[-1].amount_fen, accepted[-1].plate) if accepted else (None, None)
+    if e.first_of_tied is not None:
+        leader = e.first_of_tied
     for answer in e.answers:
         best, leader = answer.price_fen, answer.plate
     if e.rules is not None and (best, leader) != (e.best_fen, e.leader):
         yield f"场次领先者{e.leader}／{e.best_fen}，而报价记录为{leader}／{best}"
-    won = [a for a in e.awards if a.way in {"auction", "priority"}]
+    won = [a for a in e.awards if a.way in {"auction", "priority", "lottery"}]
     if len(won) > 1:
         yield f"同一场次竞得{len(won)}次"
     if sum(a.alive for a in e.awards) > 1:

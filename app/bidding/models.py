@@ -58,6 +58,8 @@ class Session(Model):
     leader_rank: Mapped[int | None]
     paused: Mapped[Phase | None] = mapped_column(Enum(Phase, native_enum=False, length=10, values_callable=_values))
     remaining: Mapped[timedelta | None] = mapped_column(Interval)
+    tied: Mapped[list[list[Any]]] = mapped_column(JSONB, server_default=text("'[]'"), default=list)
+    """Plate and rank of those who stand at the best price together, in the order of their arrival."""
     last_at: Mapped[datetime | None] = mapped_column(_Instant)
     closed_at: Mapped[datetime | None] = mapped_column(_Instant)
     revision: Mapped[int] = mapped_column(
@@ -195,7 +197,7 @@ class Award(Model):
     __tablename__ = "award"
     __table_args__ = (
         CheckConstraint("price_fen > 0", name="price_is_positive"),
-        CheckConstraint("way IN ('auction','priority','single','candidate')", name="way_is_known"),
+        CheckConstraint("way IN ('auction','priority','lottery','single','candidate')", name="way_is_known"),
         Index(
             "award_alive_key", "lot_id", unique=True, postgresql_where=text("state IN ('pending','confirmed','final')")
         ),

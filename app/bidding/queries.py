@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import ColumnElement, distinct, func, select, tuple_
+from sqlalchemy import ColumnElement, distinct, func, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from app.audit.canonical import canonical, plain
 from app.base.db import Tx
 from app.base.errors import NotFound
+from app.bidding.lottery_models import Lottery
 from app.bidding.models import Ask, Award, Bid, Outage, Pause, Pulse, Session
 from app.bidding.states import AwardState
 from app.listing.models import Lot
@@ -242,21 +243,63 @@ def candidates(tx: Tx, lot: Lot) -> list[tuple[int, int]]:
     had = select(Award.entry_id).where(Award.lot_id == lot.id, Award.round_no == lot.round_no)
     mode = lot.rules.get("mode")
     best = func.min(Bid.amount_fen) if mode == "reverse" else func.max(Bid.amount_fen)
-    earliest = func.max(Bid.seq)
+    earliest = func.max(Bid.n)
     order = {"reverse": (best, earliest), "tender": (earliest.desc(),)}.get(str(mode), (best.desc(), earliest))
     rows = tx.execute(
-        select(Bid.entry_id, best)
+        select(Bid.entry_id, Bid.plate, best.label("best"))
         .join(Session, Session.id == Bid.session_id)
         .where(
             Session.lot_id == lot.id,
             Session.round_no == lot.round_no,
-            Bid.verdict == Verdict.LEADING,
+            Bid.verdict.in_([Verdict.LEADING, Verdict.AGREED]),
             Bid.entry_id.not_in(had),
         )
-        .group_by(Bid.entry_id)
+        .group_by(Bid.entry_id, Bid.plate)
         .order_by(*order)
+    ).all()
+    drawn = _drawn(tx, lot)
+    # Who was drawn stands before all others, in the order drawn: all of them stood at the best price.
+    ranked = sorted(rows, key=lambda row: drawn.index(row.plate) if row.plate in drawn else len(drawn))
+    return [(row.entry_id, row.best) for row in ranked]
+
+
+def _drawn(tx: Tx, lot: Lot) -> list[str]:
+    return (
+        tx.scalar(
+            select(Lottery.drawn)
+            .join(Session, Session.id == Lottery.session_id)
+            .where(Session.lot_id == lot.id, Session.round_no == lot.round_no)
+        )
+        or []
     )
-    return [(entry_id, price) for entry_id, price in rows]
+
+
+def lottery(tx: Tx, session_id: int, *, lock: bool = False) -> Lottery | None:
+    """The session's lottery, None where there can be no tie."""
+    query = select(Lottery).where(Lottery.session_id == session_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return tx.scalar(query)
+
+
+def lotteries_due(tx: Tx, now: datetime, *, limit: int) -> list[int]:
+    """Lots whose lottery waits for nobody any more."""
+    query = (
+        select(Session.lot_id)
+        .join(Lottery, Lottery.session_id == Session.id)
+        .where(
+            Lottery.asked_at.is_not(None),
+            Lottery.drawn_at.is_(None),
+            or_(
+                Lottery.supervisor_commitment.is_(None),
+                Lottery.supervisor_number.is_not(None),
+                Lottery.reveal_by <= now,
+            ),
+        )
+        .order_by(Session.lot_id)
+        .limit(limit)
+    )
+    return list(tx.scalars(query))
 
 
 def find_session(tx: Tx, lot: Lot) -> Session | None:

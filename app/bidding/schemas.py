@@ -70,6 +70,8 @@ class SessionOut(Out):
     best_fen: int | None
     best_total_fen: int | None
     leader: str | None
+    tied: list[str]
+    """同价并列的号牌，按先后；不足两个时为空。"""
     next_fen: int
     rules: dict[str, Any]
     interruption: InterruptionOut | None = None

@@ -23,6 +23,8 @@ class BiddingIn(In):
     snipe_delay_seconds: Annotated[int, Field(ge=30, le=3600)] | None = None
     step_rule: Annotated[str, Field(pattern=r"^(MULTIPLE|AT_LEAST)$")] | None = None
     step_max_fen: Fen | None = None
+    cap_window_seconds: Annotated[int, Field(ge=60, le=3600)] | None = None
+    same_rank: Annotated[str, Field(pattern=r"^(FIRST|LOTTERY)$")] | None = None
     one_bidder: Annotated[str, Field(pattern=r"^(DIRECT|EXTEND_THEN_DIRECT|NEED_TWO)$")] | None = None
     priority: Annotated[str, Field(pattern=r"^(NONE|P_IN|P_ASK|P_IN_ASK)$")] | None = None
     pass_to_next: bool | None = None
@@ -58,9 +60,11 @@ class BiddingIn(In):
             raise ValueError("只有 ANTI_SNIPE、APPEND 有延时窗口和延时长度")
 
     def _check_ladder(self) -> None:
-        ladder = (self.extension, self.step_rule, self.step_max_fen, self.prep_seconds)
+        ladder = (
+            self.extension, self.step_rule, self.step_max_fen, self.prep_seconds, self.cap_window_seconds, self.same_rank,
+        )  # fmt: skip
         if self.mode not in {None, "ascending", "reverse"} and any(v is not None for v in ladder):
-            raise ValueError("只有增价竞价和反向竞价有延时规则、幅度规则和准备期")
+            raise ValueError("只有增价竞价和反向竞价有延时规则、幅度规则、准备期、同价窗口和同顺位规则")
 
     @model_validator(mode="after")
     def _of_its_mode(self) -> Self:

@@ -8,6 +8,7 @@ from app.audit.models import AuditEvent
 from app.base.days import BEIJING
 from app.listing.states import REASON_ZH, STATE_ZH
 from app.supervision.homestead_acts import HOMESTEAD_ACT_ZH
+from app.supervision.log_acts import LOG_ACT_ZH
 from app.supervision.people_acts import PEOPLE_ACT_ZH
 
 AREA_ZH: Final[Mapping[str, str]] = {
@@ -47,6 +48,7 @@ AREA_ZH: Final[Mapping[str, str]] = {
     "log_key": "签名密钥",
     "login": "登录名",
     "lot": "标的",
+    "lottery": "抽签",
     "mandate": "委托",
     "money": "资金",
     "mortgage": "抵押",
@@ -171,22 +173,18 @@ VERB_ZH: Final[Mapping[str, str]] = {
 
 ACT_ZH: Final[Mapping[str, str]] = {
     **HOMESTEAD_ACT_ZH,
+    **LOG_ACT_ZH,
     **PEOPLE_ACT_ZH,
-    "log.retire_key": "停用透明日志的签名密钥",
+    "lottery.ask": "同价，待抽签",
+    "lottery.draw": "抽签",
+    "lottery.promise": "提交抽签随机数的承诺",
+    "lottery.reveal": "揭示抽签随机数",
     "auction.ask_freeze": "提请中止竞价",
     "auction.ask_unfreeze": "提请恢复竞价",
     "auction.fault": "竞价记录自检发现矛盾",
     "auction.freeze": "中止竞价",
     "auction.single": "按单一意向方处理",
     "auction.unfreeze": "恢复竞价",
-    "audit.export": "导出审计日志",
-    "audit.search": "检索涉及个人的记录",
-    "audit.finish_export": "导出结束",
-    "audit.take_export": "下载导出文件",
-    "audit.save_search": "保存检索方案",
-    "audit.change_search": "修改检索方案",
-    "audit.drop_search": "删除检索方案",
-    "audit.open_personal": "查看日志所承诺的个人字段",
     "award.default": "认定竞得人违约",
     "award.pass_on": "递补下一候选人",
     "bid.hear": "受理报价",

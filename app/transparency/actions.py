@@ -10,12 +10,13 @@ from sqlalchemy import text
 from app.audit import sequencer
 from app.audit.actions import record
 from app.audit.checkpoint import BadNote, Checkpoint, Signer, note, split
+from app.audit.models import LogHead
 from app.audit.tree import BadProof, verify_consistency
 from app.base.actor import Actor
 from app.base.db import Tx
 from app.base.errors import Invalid, NotFound, Refused
 from app.transparency import queries
-from app.transparency.models import LogCosignature, LogHead, LogKey
+from app.transparency.models import LogCosignature, LogKey
 from app.transparency.witnesses import Policy, witness_of
 
 log = structlog.get_logger()

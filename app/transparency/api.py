@@ -9,7 +9,7 @@ from fastapi.responses import PlainTextResponse
 from app.audit import sequencer
 from app.audit.canonical import plain
 from app.audit.checkpoint import ED25519, Verifier
-from app.audit.models import LogLeaf
+from app.audit.models import LogHead, LogLeaf
 from app.audit.receipts import receipt_of
 from app.audit.tree import WIDTH, leaf_hash
 from app.base.db import Tx, transaction
@@ -17,7 +17,6 @@ from app.base.errors import Invalid, NotFound
 from app.base.paging import MAX_PAGE, Page, cursor_of, key_of
 from app.transparency import actions, queries
 from app.transparency.keeper import STALE, Keeper
-from app.transparency.models import LogHead
 from app.transparency.schemas import (
     MAX_LEAVES,
     CosignatureIn,
@@ -129,8 +128,10 @@ def inclusion(leaf: _Size, size: _Size) -> ProofOut:
             raise NotFound("日志尚无这么多条记录")
         if leaf >= size:
             raise Invalid("leaf 须小于 size", field="leaf")
-        tree = sequencer.tree(tx, size)
-        return ProofOut(first=leaf, size=size, root=tree.root().hex(), proof=[p.hex() for p in tree.inclusion(leaf)])
+        tree = sequencer.tree(tx, size, leaf=leaf)
+        proof = tree.inclusion(leaf)
+        root = tree.root_over(leaf, proof)
+        return ProofOut(first=leaf, size=size, root=root.hex(), proof=[p.hex() for p in proof])
 
 
 @router.get("/proofs/consistency")
@@ -184,7 +185,9 @@ def receipt(event_id: Annotated[int, Path(ge=1, lt=2**63)]) -> ReceiptOut:
         if queries.is_withheld(body.decode()):
             raise NotFound
         covered = leaf is not None and head is not None and leaf.index < head.size
-        proof = sequencer.tree(tx, head.size).inclusion(leaf.index) if covered and head and leaf else None
+        proof = (
+            sequencer.tree(tx, head.size, leaf=leaf.index).inclusion(leaf.index) if covered and head and leaf else None
+        )
         return ReceiptOut(
             event_id=event_id,
             body=body.decode(),

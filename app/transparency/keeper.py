@@ -22,7 +22,8 @@ from app.transparency import actions, queries, witnesses
 
 log = structlog.get_logger()
 
-BUSY_SECONDS: Final = 0.05
+BUSY_SECONDS: Final = 0.1
+"""Between two rounds while events come: each round has its price, which writers pay for; a leaf waits no longer."""
 IDLE_SECONDS: Final = 0.2
 LOOK_SECONDS: Final = 10.0
 WITNESS_SECONDS: Final = 1.0

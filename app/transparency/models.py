@@ -35,23 +35,6 @@ class LogKey(Model):
     not_after: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
 
 
-class LogHead(Model):
-    """A signed head: the root over the first `size` leaves, and the note that says so."""
-
-    __tablename__ = "log_head"
-    __table_args__ = (
-        CheckConstraint("size >= 0", name="size_is_no_less_than_zero"),
-        CheckConstraint("length(root) = 32", name="root_is_sha256"),
-        Index("log_head_size_idx", "size"),
-    )
-
-    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
-    size: Mapped[int] = mapped_column(BigInteger)
-    root: Mapped[bytes] = mapped_column(LargeBinary)
-    at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
-    note: Mapped[str] = mapped_column(Text)
-
-
 class LogCosignature(Model):
     """A witness's signature line for a head."""
 

@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from app.audit.models import AuditEvent, LogLeaf
+from app.audit.models import AuditEvent, LogHead, LogLeaf
 from app.base.db import Tx
-from app.transparency.models import LogCosignature, LogHead, LogKey
+from app.transparency.models import LogCosignature, LogKey
 
 
 def latest_head(tx: Tx) -> LogHead | None:

@@ -238,6 +238,7 @@ def test_over_several_tiles_every_leaf_is_included_and_every_past_is_consistent(
     tree, root = BIG_SHELF.tree(size), naive_root(BIG[:size])
     assert tree.root() == root
     verify_inclusion(index, size, leaf_hash(BIG[index]), tree.inclusion(index), root)
+    assert tree.root_over(index, tree.inclusion(index)) == root
     verify_consistency(old, size, BIG_SHELF.tree(old).root(), root, tree.consistency(old))
 
 

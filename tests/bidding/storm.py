@@ -21,6 +21,7 @@ from typing import Any, Protocol
 import httpx2
 from sqlalchemy import create_engine, select, text
 
+from app.audit.actions import record
 from app.base import schema, sealing
 from app.base.db import connect, transaction
 from app.base.embedded import EmbeddedPostgres, NoPostgresError
@@ -29,6 +30,7 @@ from app.bidding.invariants import Evidence, Fault
 from app.bidding.models import Session
 from app.identity.actions import sign_in
 from app.identity.tokens import load_or_make
+from app.money.models import Deposit
 from tests.bidding.history import Call, violations
 from tests.bidding.house import START, STEP, House, open_house
 from tests.people import PASSWORD, login_of
@@ -47,6 +49,10 @@ OPEN_NOW = text("""
 """)
 """When everything is ready, the first lot opens: furnishing takes as long as it takes."""
 PATIENCE = 60.0
+CRASH_SECONDS = 10
+LONGEST_SECONDS = 40
+"""A slow machine storms on until enough has been accepted to be lost."""
+ENOUGH = 10
 
 
 class Server:
@@ -264,6 +270,16 @@ def storm(
             # A fault of durability is to lose what is bid, not what was furnished: this commit flushes all before it.
             tx.execute(text("SET LOCAL synchronous_commit = on"))
             tx.execute(OPEN_NOW, {"opens_in": opens_in})
+            for deposit in tx.scalars(select(Deposit).order_by(Deposit.id)):
+                record(
+                    tx, None, "deposit.expect", f"deposit/{deposit.id}", region=deposit.region_code,
+                    amount_fen=deposit.amount_fen, after={"state": deposit.state},
+                )  # fmt: skip
+            for row in tx.scalars(select(Session).order_by(Session.id)):
+                record(
+                    tx, None, "lot.schedule", f"lot/{row.lot_id}", region=row.region_code, rules=row.rules,
+                    opens_at=row.opens_at,
+                )  # fmt: skip
         bound.dispose()
         yield Storm(url, folder, opened, tokens, crew, Random(seed))
     finally:
@@ -309,3 +325,24 @@ def acknowledged_then_killed(server: Server, now: Storm, times: int) -> None:
             server.kill()
             server.start()
         fen += STEP
+
+
+def n_accepted(now: Storm) -> int:
+    return sum(c.status == 201 for c in now.calls)
+
+
+def kill_again_and_again(server: Server, now: Storm, random: Random) -> None:
+    """Kills a web process, or the whole database server, and starts it anew. From the main thread: the server goes down
+    with the thread that started it.
+    """
+    began = time.monotonic()
+    while time.monotonic() < began + (CRASH_SECONDS if n_accepted(now) > ENOUGH else LONGEST_SECONDS):
+        now.stop.wait(random.uniform(0.5, 1.5))
+        if random.random() < 0.5:
+            worker = random.choice(now.workers)
+            worker.kill()
+            worker.start()
+        else:
+            server.kill()
+            server.start()
+    now.stop.set()

@@ -13,15 +13,21 @@ from sqlalchemy import create_engine, text
 from app.bidding.invariants import Evidence
 from app.rules.bidding import Phase
 from tests.bidding.house import START, STEP
-from tests.bidding.storm import Server, Storm, acknowledged_then_killed, closing, storm, until_closed
+from tests.bidding.storm import (
+    ENOUGH,
+    Server,
+    Storm,
+    acknowledged_then_killed,
+    closing,
+    kill_again_and_again,
+    n_accepted,
+    storm,
+    until_closed,
+)  # fmt: skip
 
 pytestmark = pytest.mark.storm
 
 SEEDS = range(1, 6)
-CRASH_SECONDS = 10
-LONGEST_SECONDS = 40
-"""A slow machine storms on until enough has been accepted to be lost."""
-ENOUGH = 10
 LONG: dict[str, Any] = {"free_seconds": 3600, "timed_seconds": 0}
 N_CLOSING = 24
 HARD_END: dict[str, Any] = {"free_seconds": 2, "timed_seconds": 0, "extension": "RESET"}
@@ -35,27 +41,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     made = Server(tmp_path_factory.mktemp("storm"))
     yield made
     made.postgres.stop()
-
-
-def n_accepted(now: Storm) -> int:
-    return sum(c.status == 201 for c in now.calls)
-
-
-def kill_again_and_again(server: Server, now: Storm, random: Random) -> None:
-    """Kills a web process, or the whole database server, and starts it anew. From the main thread: the server goes down
-    with the thread that started it.
-    """
-    began = time.monotonic()
-    while time.monotonic() < began + (CRASH_SECONDS if n_accepted(now) > ENOUGH else LONGEST_SECONDS):
-        now.stop.wait(random.uniform(0.5, 1.5))
-        if random.random() < 0.5:
-            worker = random.choice(now.workers)
-            worker.kill()
-            worker.start()
-        else:
-            server.kill()
-            server.start()
-    now.stop.set()
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -37,6 +37,7 @@ PUBLIC = {
     ("GET", "/api/v1/lots/{lot_id}"),
     ("GET", "/api/v1/lots/{lot_id}/notices"),
     ("GET", "/api/v1/lots/{lot_id}/auction"),
+    ("GET", "/api/v1/lots/{lot_id}/lottery"),
     ("GET", "/api/v1/lots/{lot_id}/auction/stream"),
     ("GET", "/api/v1/lots/{lot_id}/bids"),
     ("GET", "/api/v1/lots/{lot_id}/acts"),

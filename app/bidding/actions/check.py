@@ -12,6 +12,7 @@ from app.audit.models import AuditEvent
 from app.audit.queries import chain
 from app.base.db import Tx, transaction
 from app.bidding import queries
+from app.bidding.actions import lottery
 from app.bidding.actions.fold import ACT_MODES, SEALED_MODE, rules_of
 from app.bidding.actions.replay import events_of, recompute_session
 from app.bidding.invariants import (
@@ -76,7 +77,7 @@ def evidence(tx: Tx, row: Session) -> Evidence:
             Posting, Posting.id == LedgerEntry.posting_id
         ).where(Posting.lot_id == row.lot_id)),
         logged=logged, n_closed=n_closed,
-        recomputed=_recomputed(tx, row),
+        recomputed=_recomputed(tx, row), first_of_tied=lottery.first_of(tx, row)[0] if row.closed_at else None,
         chain_fault=None if broken is None else f"{broken.fault.value}@{broken.seq}",
     )  # fmt: skip
 

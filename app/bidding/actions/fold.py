@@ -18,6 +18,7 @@ def rules_of(announced: dict[str, Any], *, opens_at: datetime) -> Rules:
         start_fen=announced["start_fen"],
         step_fen=announced["step_fen"],
         cap_fen=announced.get("cap_fen"),
+        cap_window=timedelta(seconds=announced.get("cap_window_seconds", 0) if announced.get("cap_fen") else 0),
         opens_at=opens_at,
         free=timedelta(seconds=announced["free_seconds"]),
         timed=timedelta(seconds=announced["timed_seconds"]),
@@ -59,6 +60,7 @@ def state_of(row: Session) -> Auction:
         leader_rank=row.leader_rank,
         paused=row.paused,
         remaining=row.remaining or timedelta(0),
+        tied=tuple((plate, rank) for plate, rank in row.tied),
     )
 
 
@@ -67,3 +69,4 @@ def keep(row: Session, auction: Auction) -> None:
     row.phase, row.end_at, row.seq = auction.phase, auction.end_at, auction.seq
     row.best_fen, row.leader, row.leader_rank = auction.best_fen, auction.leader, auction.leader_rank
     row.paused, row.remaining = auction.paused, auction.remaining or None
+    row.tied = [[plate, rank] for plate, rank in auction.tied]

@@ -5,7 +5,7 @@ from typing import Any
 from app.base.db import Tx
 from app.base.errors import Conflict
 from app.bidding import queries
-from app.bidding.actions import acts, sealed_replay
+from app.bidding.actions import acts, lottery, sealed_replay
 from app.bidding.actions.fold import ACT_MODES, SEALED_MODE, rules_of
 from app.bidding.models import Outage, Pause, Session
 from app.listing import queries as listings
@@ -37,6 +37,9 @@ def recompute_session(tx: Tx, lot: Lot, row: Session) -> dict[str, Any]:
             "seq": outcome.seq, "ended_at": outcome.ended_at, "contradictions": list(outcome.contradictions),
         }  # fmt: skip
     winner, price = found["winner"], found["price_fen"]
+    first, wrong = lottery.first_of(tx, row)
+    if first is not None:
+        winner, found["contradictions"] = first, [*found["contradictions"], *wrong]
     for ask in queries.asks(tx, row.id):
         if ask.answer == "yes":
             winner = qualification.one(tx, ask.entry_id).plate

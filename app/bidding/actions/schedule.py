@@ -5,7 +5,7 @@ from app.base.actor import Actor
 from app.base.days import beijing_day
 from app.base.db import Tx
 from app.base.errors import Conflict
-from app.bidding.actions import arrange
+from app.bidding.actions import arrange, lottery
 from app.bidding.actions.time import award
 from app.bidding.models import Session
 from app.listing import queries as listings
@@ -61,6 +61,8 @@ def schedule(tx: Tx, who: Actor, lot_id: int) -> Lot:
         row.rules = row.rules | arrange.more_rules(tx, lot, row, n_qualified=len(ready))
         tx.add(row)
         tx.flush()
+        if lottery.may_be_needed(row.rules):
+            row.rules = row.rules | lottery.prepare(tx, row)
         record(
             tx, who, "auction.schedule", f"session/{row.id}", region=lot.region_code,
             lot=lot.id, opens_at=row.opens_at, rules=row.rules,

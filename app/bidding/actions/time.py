@@ -6,6 +6,7 @@ from app.audit.actions import record
 from app.base.db import Tx
 from app.base.money import total_fen
 from app.bidding import queries
+from app.bidding.actions import lottery
 from app.bidding.actions.fold import auction_of, keep
 from app.bidding.actions.pulse import is_out
 from app.bidding.models import Ask, Award, Session
@@ -34,7 +35,7 @@ def state_in(phase: Phase) -> LotState:
 
 def show_phase(tx: Tx, lot: Lot, row: Session, now: datetime) -> None:
     """Brings the lot's public state up to the session's phase."""
-    if row.phase in {Phase.PREP, Phase.TIMED, Phase.ENDED} and lot.state is LotState.SCHEDULED:
+    if row.phase in {Phase.PREP, Phase.TIMED, Phase.CAP, Phase.ENDED} and lot.state is LotState.SCHEDULED:
         move(tx, None, lot, "open", now=now)
     source, verb = _PHASE_STATE.get(row.phase, (None, ""))
     if lot.state is source:
@@ -70,9 +71,20 @@ def close(tx: Tx, lot: Lot, row: Session, now: datetime, *, failing: str = "NO_B
     if row.leader is None:
         notice.fail(tx, lot, failing, now=now)
         return
+    if len(row.tied) > 1:
+        first = lottery.foremost(row.tied)
+        if len(first) > 1:
+            lottery.ask(tx, lot, row, now)
+            return
+        row.leader, row.leader_rank = first[0], dict(map(tuple, row.tied))[first[0]]
+    settle_winner(tx, lot, row, now, way="auction")
+
+
+def settle_winner(tx: Tx, lot: Lot, row: Session, now: datetime, *, way: str) -> None:
+    """Asks the holders of priority who rank before the leader, or gives the lot to him."""
     if row.rules["priority"] in {"P_ASK", "P_IN_ASK"} and _ask_next(tx, lot, row, now):
         return
-    _win(tx, lot, row, now, way="auction")
+    _win(tx, lot, row, now, way=way)
 
 
 def _leader_entry(tx: Tx, lot: Lot, row: Session) -> Entry:

@@ -138,6 +138,8 @@ def _check_mode(listing: Listing, body: LotIn, mode: str, path: str) -> None:
             raise Invalid("家庭承包地和集体经营性建设用地不得降价竞价", field=f"{path}.bidding.mode")
         if body.floor_fen is None or body.floor_fen >= body.start_fen:
             raise Invalid("降价竞价须给出低于起始价的底价", field=f"{path}.floor_fen")
+    if body.bidding.cap_window_seconds is not None and body.cap_fen is None:
+        raise Invalid("没有最高限价的，没有同价窗口", field=f"{path}.bidding.cap_window_seconds")
     if mode != "ascending" and body.cap_fen is not None:
         raise Invalid("只有增价竞价有最高限价", field=f"{path}.cap_fen")
 

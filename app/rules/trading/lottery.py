@@ -14,17 +14,19 @@ def commitment(secret: bytes) -> str:
     return sha256(secret).hexdigest()
 
 
-def seed(log_root: bytes, supervisor: bytes, platform: bytes, *, commitments: tuple[str, str]) -> bytes:
-    """SHA256(收盘日志根‖监督岗随机数‖平台随机数)。
+def seed(log_root: bytes, supervisor: bytes | None, platform: bytes, *, commitments: tuple[str | None, str]) -> bytes:
+    """SHA256(收盘日志根‖监督岗随机数‖平台随机数)；监督岗未承诺或逾期未揭示的，没有中间一段。
 
     `commitments` are those of the supervisor and the platform. Raises ValueError where a part has not 32 bytes or a
     number is not the one committed to.
     """
-    if any(len(part) != SECRET_BYTES for part in (log_root, supervisor, platform)):
+    parts = [part for part in (log_root, supervisor, platform) if part is not None]
+    if any(len(part) != SECRET_BYTES for part in parts):
         raise ValueError("日志根和随机数均为32字节")
-    if (commitment(supervisor), commitment(platform)) != commitments:
+    promised = commitments[0] if supervisor is None else commitment(supervisor)
+    if (promised, commitment(platform)) != commitments:
         raise ValueError("揭示的随机数与开场前的承诺不符")
-    return sha256(log_root + supervisor + platform).digest()
+    return sha256(b"".join(parts)).digest()
 
 
 def draw(drawn_from: bytes, plates: Iterable[str]) -> tuple[str, ...]:
