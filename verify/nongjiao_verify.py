@@ -17,7 +17,8 @@ Plain Python 3.11; the one dependency is `cryptography`, for Ed25519 (and psycop
 * the chain of every subject: numbers without a gap, each hash recomputed, each following from the one before (over
   leaves whose content is withheld the chain is followed by number only, and with --database by hash as well);
 * every receipt (--receipt, export/receipts/);
-* every ascending auction, replayed from its leaves to the same winner and price;
+* every auction, of whichever mode, replayed from its leaves to the same winner and price, through the lottery and the
+  answers of priority to the award;
 * with --policy that a quorum of witnesses has cosigned the head;
 * with --database that each row of audit_event, log_leaf and log_tile says what the leaves say, and that the rows of bids,
   lots, awards, contracts, deposits and money orders say what their acts in the log said. A check of roots alone would
@@ -40,13 +41,14 @@ What the replay reads, all on subject `lot/<id>`:
   lot.close     {winner or winner_plate, price_fen, bid_seq}
 Without opens_at or the periods the prices, the order and the winner are replayed, and the clock is not. A lot that was
 frozen is replayed without its clock. Refusals that rest on facts outside the session (qualification, deposit) are
-taken as said. What is no ladder (sealed offers, hall, falling price, tender, talks) is counted as not replayed.
+taken as said. A falling price whose clock stood still for a while is counted as not replayed.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import re
 import sys
 import urllib.error
@@ -57,6 +59,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -467,7 +470,16 @@ class Export:
 # ---------------------------------------------------------------- auctions, replayed
 
 LADDERS = {"ascending", "reverse"}
-REPLAYED = {"bid.hear", "lot.freeze", "auction.freeze", "lot.close", "lottery.draw"}
+REPLAYED = {
+    "bid.hear",
+    "lot.freeze",
+    "auction.freeze",
+    "lot.close",
+    "lottery.draw",
+    "lot.win",
+    "trade.hear",
+    "seal.requote",
+}
 OUTSIDE = {"NOT_QUALIFIED", "DEPOSIT_MISSING", "RATE_LIMITED", "DUPLICATE", "BAD_BASIS"}
 
 
@@ -646,6 +658,158 @@ class Auction:
             raise Lie(row, f"抽签结果记录为 {facts.get('drawn')}，按随机数应为 {order}")
 
 
+HALL = {"ENTERED", "BELOW_START", "STEP_TOO_SMALL", "SELF_OUTBID", "NOTHING_TO_STRIKE", "CALL_THRICE", "BELOW_RESERVE"}
+Deal = tuple[Any, Any]
+"""Plate and price; None twice where there is no deal."""
+
+
+def half_up(value: Fraction) -> int:
+    return math.floor(value + Fraction(1, 2))
+
+
+@dataclass
+class Other:
+    """A session of a mode that is no ladder, told again from its leaves to its winner and price."""
+
+    rules: dict[str, Any]
+    opens_at: datetime | None
+    acts: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    """Row and facts of each `trade.hear`; for sealed offers of each `bid.hear` and `seal.requote`."""
+    stopped: bool = False
+    """Whether its clock stood still for a while, which its leaves alone do not measure."""
+
+    def told(self) -> Deal | None:
+        """The deal by the rules, None where this one cannot be told from its leaves."""
+        mode = self.rules.get("mode")
+        if mode == "descending" and (self.stopped or self.opens_at is None):
+            return None
+        tell = {
+            "one_shot": self.one_shot, "hall": self.hall, "descending": self.descending,
+            "negotiation": self.negotiation, "tender": self.tender,
+        }.get(str(mode))  # fmt: skip
+        return tell() if tell else None
+
+    def one_shot(self) -> Deal:
+        """The best quote; those tied quote again, and who stays tied wins by having come first."""
+        standing: dict[str, tuple[int, datetime]] = {}
+        again: dict[str, int] | None = None
+        for row, said in self.acts:
+            if "plates" in said:
+                best = max(fen for fen, _ in standing.values())
+                tied = {plate for plate, (fen, _) in standing.items() if fen == best}
+                if tied != set(said["plates"]) or said["price_fen"] != best:
+                    raise Lie(row, f"再次报价的并列人记录为 {said['plates']}，按报价应为 {sorted(tied)}")
+                again = dict.fromkeys(tied, best)
+                continue
+            floor = self.rules["start_fen"] if again is None else again.get(said["plate"])
+            valid = floor is not None and said["amount_fen"] >= floor
+            if valid != (said["verdict"] == "LEADING"):
+                raise Lie(row, f"密封报价 {said['plate']} {said['amount_fen']} 分：记录为 {said['verdict']}")
+            if valid:
+                standing[said["plate"]] = said["amount_fen"], instant(said["at"])
+        if not standing or (len(standing) == 1 and self.rules.get("one_bidder") == "NEED_TWO"):
+            return None, None
+        winner = min(standing, key=lambda plate: (-standing[plate][0], standing[plate][1], plate))
+        return winner, standing[winner][0]
+
+    def hall(self) -> Deal:
+        """Calls as the recorder entered them, until the hammer."""
+        bids: list[Deal] = []
+        calls, hammered = 0, False
+        for row, said in self.acts:
+            if said["verdict"] not in HALL:
+                continue
+            verdict, kind = "ENTERED", said["kind"]
+            if kind == "enter":
+                fen = said["body"]["amount_fen"]
+                if bids and bids[-1][0] == said["plate"]:
+                    verdict = "SELF_OUTBID"
+                elif fen < self.rules["start_fen"]:
+                    verdict = "BELOW_START"
+                elif bids and fen < bids[-1][1] + self.rules["step_fen"]:
+                    verdict = "STEP_TOO_SMALL"
+                else:
+                    bids, calls = [*bids, (said["plate"], fen)], 0
+            elif kind == "strike":
+                verdict = "ENTERED" if bids else "NOTHING_TO_STRIKE"
+                bids, calls = bids[:-1], calls if not bids else 0
+            elif kind == "call":
+                calls += 1
+            elif calls < 3:
+                verdict = "CALL_THRICE"
+            else:
+                hammered, verdict = True, "ENTERED" if bids else "BELOW_RESERVE"
+            if verdict != said["verdict"]:
+                raise Lie(row, f"现场 {kind}：记录为 {said['verdict']}，按规则应为 {verdict}")
+        return bids[-1] if hammered and bids else (None, None)
+
+    def descending(self) -> Deal:
+        """The price of the instant at which somebody took it, and the ascending phase after it."""
+        second: Auction | None = None
+        r = self.rules
+        for row, said in self.acts:
+            now = instant(said["at"])
+            if second is None and said["verdict"] == "LEADING":
+                ticks = max(0, (now - (self.opens_at or now)) // timedelta(seconds=r["tick_seconds"]))
+                price = max(r["floor_fen"], r["start_fen"] - r["step_fen"] * ticks)
+                climbing = {"start_fen": price, "step_fen": r["step_fen"], "free_seconds": 0}
+                second = Auction(climbing | {"timed_seconds": r["timed_seconds"]}, now)
+                second.phase = "TIMED" if r["counter_seconds"] else "ENDED"
+                second.end_at = now + timedelta(seconds=r["counter_seconds"])
+                second.seq, second.best, second.leader = 1, price, said["plate"]
+            elif second is not None and said["kind"] != "accept":
+                second.hear(row, {**said["body"], **{k: said[k] for k in ("plate", "verdict", "at")}})
+        return (None, None) if second is None else (second.leader, second.best)
+
+    def negotiation(self) -> Deal:
+        """What was offered last by whom the talks ended with, and never less than was listed."""
+        offers: dict[str, int] = {}
+        for row, said in self.acts:
+            if said["verdict"] != "TAKEN" or said["kind"] == "minutes":
+                continue
+            if said["kind"] == "offer":
+                offers[said["plate"]] = said["body"]["amount_fen"]
+            elif said["plate"] not in offers:
+                raise Lie(row, "未报价而谈成")
+            else:
+                return said["plate"], max(self.rules["start_fen"], offers[said["plate"]])
+        return None, None
+
+    def tender(self) -> Deal:
+        """The highest total by the announced weights; then the higher price, then credit."""
+        offers: dict[str, dict[str, Any]] = {}
+        sheets: list[dict[str, dict[str, int]]] = []
+        decided = False
+        for _, said in self.acts:
+            if said["verdict"] != "TAKEN":
+                continue
+            if said["kind"] == "offer":
+                offers[said["plate"]] = said["body"]
+            elif said["kind"] == "sheet":
+                sheets.append(said["body"]["marks"])
+            decided = decided or said["kind"] == "decide"
+        kept = {
+            plate: o for plate, o in offers.items() if not o.get("vetoes") and o["price_fen"] >= self.rules["floor_fen"]
+        }
+        if not decided or not kept or len(offers) < self.rules["tenders_at_least"]:
+            return None, None
+        highest, weights = max(o["price_fen"] for o in kept.values()), self.rules["weights"]
+
+        def points(plate: str, criterion: str) -> int:
+            marks = sorted(sheet[plate][criterion] for sheet in sheets)
+            marks = marks[1:-1] if len(marks) >= self.rules["trim_from"] else marks
+            return half_up(Fraction(sum(marks), len(marks)))
+
+        def place(plate: str) -> tuple[int, int, int]:
+            fen = kept[plate]["price_fen"]
+            given = {c: points(plate, c) for c in weights if c != "price"}
+            total = half_up(Fraction(100 * weights["price"] * fen, highest)) + sum(given.values())
+            return total, fen, given.get("credit", 0)
+
+        winner = max(kept, key=place)
+        return winner, kept[winner]["price_fen"]
+
+
 # ---------------------------------------------------------------- the checks
 
 
@@ -667,6 +831,9 @@ class Verifier:
     events: set[int] = field(default_factory=set)
     rules: dict[str, tuple[dict[str, Any], datetime | None]] = field(default_factory=dict)
     auctions: dict[str, Auction] = field(default_factory=dict)
+    others: dict[str, Other] = field(default_factory=dict)
+    deals: dict[str, Deal] = field(default_factory=dict)
+    """What each closed lot should be given for, to whom, until it is."""
     undrawn: dict[str, Auction] = field(default_factory=dict)
     """Auctions that ended with several at one price, until their lottery."""
     promised: dict[str, Any] = field(default_factory=dict)
@@ -769,11 +936,13 @@ class Verifier:
         if isinstance(rules, dict) and {"start_fen", "step_fen"} <= rules.keys():
             opens = facts.get("opens_at")
             self.rules[subject] = rules, instant(opens) if opens else None
-            self.auctions.pop(subject, None)
-        if subject in self.rules and self.rules[subject][0].get("mode", "ascending") not in LADDERS:
-            self.report.n["未重算的其他方式场次"] += act == "lot.close"
-            return
+            for of in (self.auctions, self.others, self.deals):
+                of.pop(subject, None)
         row = self.row(leaf, event) if act in REPLAYED else ""
+        self.after_the_close(row, act, subject, facts)
+        if subject in self.rules and self.rules[subject][0].get("mode", "ascending") not in LADDERS:
+            self.other(row, act, subject, facts)
+            return
         if act == "bid.hear":
             if subject not in self.auctions:
                 if subject not in self.rules:
@@ -788,8 +957,11 @@ class Verifier:
             auction = self.auctions.setdefault(subject, Auction(*self.rules[subject]))
             auction.close(row, facts)
             self.report.n["重算的竞价场次"] += 1
-            if len(auction.tied) > 1 and len(auction.foremost()) > 1:
-                self.undrawn[subject] = auction
+            if len(auction.tied) > 1:
+                first = auction.foremost()
+                self.deals[subject] = first[0], auction.best
+                if len(first) > 1:
+                    self.undrawn[subject] = auction
         elif act == "lottery.promise":
             self.promised[subject] = facts.get("commitment")
         elif act == "lottery.draw":
@@ -797,6 +969,40 @@ class Verifier:
                 raise Lie(row, "没有同价并列而有抽签")
             self.undrawn.pop(subject).draw(row, facts, self.promised.get(subject))
             self.report.n["重算的抽签"] += 1
+
+    def other(self, row: str, act: str, subject: str, facts: dict[str, Any]) -> None:
+        """One act of a session that is no ladder."""
+        told = self.others.setdefault(subject, Other(*self.rules[subject]))
+        sealed = told.rules.get("mode") == "one_shot"
+        if act == "trade.hear" or (sealed and act in ("bid.hear", "seal.requote")):
+            told.acts.append((row, facts))
+        elif act.startswith(("lot.freeze", "auction.freeze", "outage.")):
+            told.stopped = True
+        elif act == "lot.close":
+            said, deal = (facts.get("winner"), facts.get("price_fen")), told.told()
+            if deal is None:
+                self.report.n["曾停钟（不重算）的降价场次"] += 1
+            elif deal != said:
+                raise Lie(row, f"成交记录为 {said[0]} {said[1]} 分，按记录重算应为 {deal[0]} {deal[1]} 分")
+            else:
+                self.report.n["重算的其他方式场次"] += 1
+
+    def after_the_close(self, row: str, act: str, subject: str, facts: dict[str, Any]) -> None:
+        """Who leads after the lottery and the answers of priority is who the lot is given to."""
+        if act == "lot.close":
+            self.deals[subject] = facts.get("winner"), facts.get("price_fen")
+        elif subject not in self.deals:
+            return
+        elif act == "lottery.draw":
+            self.deals[subject] = facts["drawn"][0], self.deals[subject][1]
+        elif act == "priority.answer" and facts.get("answer") == "yes":
+            raised = facts.get("counter_fen") if facts.get("kind") == "counter" else None
+            self.deals[subject] = facts.get("plate"), raised or self.deals[subject][1]
+        elif act == "lot.win":
+            deal, said = self.deals.pop(subject), (facts.get("plate"), facts.get("price_fen"))
+            if said != deal:
+                raise Lie(row, f"成交给 {said[0]} {said[1]} 分，按收盘和优先权答复应为 {deal[0]} {deal[1]} 分")
+            self.report.n["重算的成交"] += 1
 
     def receipt(self, row: str, text: str) -> Head | None:
         """A receipt stands by itself: its proof leads from its body to a signed head. None for one that has none yet."""

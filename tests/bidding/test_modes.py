@@ -32,6 +32,7 @@ from app.listing.states import LotState
 from app.rules.bidding import Verdict
 from app.rules.modes import mode_defaults
 from tests.bidding.house import START, STEP, House, open_house
+from tests.bidding.retold import retold
 from tests.people import account, actor
 
 FLOOR = START - 5 * STEP
@@ -126,6 +127,7 @@ class Room:
             assert (said["agrees"], said["contradictions"]) == (True, [])
             row = tx.scalars(select(Session).where(Session.lot_id == self.lot)).one()
             assert faults(evidence(tx, row)) == []
+            retold(tx, row)
             award = tx.scalars(select(Award).where(Award.lot_id == self.lot)).one_or_none()
             assert (award.price_fen if award else None) == said["price_fen"]
             assert len(act_queries.acts(tx, row.id)) == act_queries.n_acts(tx, row.id)

@@ -39,6 +39,7 @@ from app.listing.states import LotState
 from app.rules.bidding import Phase, Verdict
 from app.rules.modes import bidding_defaults, mode_defaults
 from tests.bidding.house import START, House, open_house
+from tests.bidding.retold import retold
 from tests.people import account, actor
 
 
@@ -213,6 +214,7 @@ class Hall:
 
     def faults(self) -> list[Fault]:
         with transaction(read_only=True) as tx:
+            retold(tx, self.row())
             return faults(evidence(tx, self.row()))
 
 

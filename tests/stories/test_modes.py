@@ -55,7 +55,7 @@ def test_a_hall_is_recorded_live_and_its_lot_goes_on_to_the_certificate(stage: S
     acts = stage.get(None, f"{base}/acts")["items"]
     assert [a["kind"] for a in acts] == ["enter", "enter", "enter", "call", "call", "call", "hammer"]
     traded(stage, lot, 2, 81_000)
-    assert verified(stage, tmp_path)["未重算的其他方式场次"] == 1
+    assert verified(stage, tmp_path)["重算的其他方式场次"] == 1
 
 
 def test_a_falling_price_is_shown_by_the_server_s_clock_and_taken(stage: Stage) -> None:
