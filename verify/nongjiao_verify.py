@@ -502,6 +502,8 @@ class Auction:
     heard: int = 0
     tied: list[list[Any]] = field(default_factory=list)
     """Plate and rank of those at the best price together."""
+    free: set[Any] = field(default_factory=set)
+    """Plates with a valid offer in the free period."""
 
     def __post_init__(self) -> None:
         if self.opens_at is not None:
@@ -592,9 +594,15 @@ class Auction:
             return
         if verdict is None:
             stale = bid.get("expected_seq") is not None and bid["expected_seq"] != self.seq
-            verdict = "STALE_SCREEN" if stale else self.agree(bid) if self.phase == "CAP" else self.weigh(bid)
+            barred = (
+                self.phase == "TIMED" and self.rules.get("timed_requires_free_bid") and bid["plate"] not in self.free
+            )
+            verdict = "FREE_BID_MISSING" if barred else self.agree(bid) if self.phase == "CAP" else self.weigh(bid)
+            verdict = "STALE_SCREEN" if stale else verdict
         if verdict != said:
             raise Lie(row, f"报价 {bid['plate']} {bid['amount_fen']} 分：记录为 {said}，按规则应为 {verdict}")
+        if verdict in ("LEADING", "AGREED") and self.phase == "FREE":
+            self.free.add(bid["plate"])
         if verdict == "LEADING":
             self.seq, self.best, self.leader, self.rank = self.seq + 1, bid["amount_fen"], bid["plate"], bid.get("rank")
             self.tied = []

@@ -60,6 +60,8 @@ class Session(Model):
     remaining: Mapped[timedelta | None] = mapped_column(Interval)
     tied: Mapped[list[list[Any]]] = mapped_column(JSONB, server_default=text("'[]'"), default=list)
     """Plate and rank of those who stand at the best price together, in the order of their arrival."""
+    free_bidders: Mapped[list[str]] = mapped_column(JSONB, server_default=text("'[]'"), default=list)
+    """Plates with a valid offer in the free period, where only they may bid in the timed one."""
     last_at: Mapped[datetime | None] = mapped_column(_Instant)
     closed_at: Mapped[datetime | None] = mapped_column(_Instant)
     revision: Mapped[int] = mapped_column(

@@ -23,6 +23,7 @@ class BiddingIn(In):
     snipe_delay_seconds: Annotated[int, Field(ge=30, le=3600)] | None = None
     step_rule: Annotated[str, Field(pattern=r"^(MULTIPLE|AT_LEAST)$")] | None = None
     step_max_fen: Fen | None = None
+    timed_requires_free_bid: bool | None = None
     cap_window_seconds: Annotated[int, Field(ge=60, le=3600)] | None = None
     same_rank: Annotated[str, Field(pattern=r"^(FIRST|LOTTERY)$")] | None = None
     one_bidder: Annotated[str, Field(pattern=r"^(DIRECT|EXTEND_THEN_DIRECT|NEED_TWO)$")] | None = None
@@ -60,11 +61,14 @@ class BiddingIn(In):
             raise ValueError("只有 ANTI_SNIPE、APPEND 有延时窗口和延时长度")
 
     def _check_ladder(self) -> None:
+        if self.timed_requires_free_bid and self.timed_seconds == 0:
+            raise ValueError("没有限时期的，不能要求先在自由期报价（timed_requires_free_bid）")
         ladder = (
             self.extension, self.step_rule, self.step_max_fen, self.prep_seconds, self.cap_window_seconds, self.same_rank,
+            self.timed_requires_free_bid,
         )  # fmt: skip
         if self.mode not in {None, "ascending", "reverse"} and any(v is not None for v in ladder):
-            raise ValueError("只有增价竞价和反向竞价有延时规则、幅度规则、准备期、同价窗口和同顺位规则")
+            raise ValueError("只有增价竞价和反向竞价有延时规则、幅度规则、准备期、同价窗口、同顺位规则和限时期条件")
 
     @model_validator(mode="after")
     def _of_its_mode(self) -> Self:

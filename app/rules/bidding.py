@@ -73,6 +73,7 @@ class Verdict(StrEnum):
     STALE_SCREEN = "STALE_SCREEN"
     SEALED_ONLY = "SEALED_ONLY"
     OTHER_MODE = "OTHER_MODE"
+    FREE_BID_MISSING = "FREE_BID_MISSING"
 
 
 VERDICT_ZH: dict[Verdict, str] = {
@@ -97,6 +98,7 @@ VERDICT_ZH: dict[Verdict, str] = {
     Verdict.STALE_SCREEN: "页面已过时，价格已变化",
     Verdict.SEALED_ONLY: "本标的为一次性密封报价，请提交密封报价",
     Verdict.OTHER_MODE: "本标的不以增价竞价方式交易",
+    Verdict.FREE_BID_MISSING: "自由期没有有效报价的，不能参加限时期",
 }
 
 
@@ -118,6 +120,8 @@ class Rules:
     cap_fen: int | None = None
     cap_window: timedelta = timedelta(0)
     """How long others may agree to the cap once it is reached; zero where the notice has no such window."""
+    timed_requires_free_bid: bool = False
+    """Only who made a valid offer in the free period may bid in the timed one (procedure 2.1)."""
     allow_self_outbid: bool = False
     priority_in: bool = False
     same_rank: SameRank = SameRank.FIRST
@@ -155,6 +159,8 @@ class Auction:
     remaining: timedelta = timedelta(0)
     tied: tuple[tuple[str, int | None], ...] = ()
     """Plates and ranks that stand at the best price together, in order of arrival; empty while one stands alone."""
+    free: tuple[str, ...] = ()
+    """Who made a valid offer in the free period, in order; kept only where the timed period asks for it."""
 
 
 def open_auction(rules: Rules) -> Auction:
@@ -206,9 +212,11 @@ def hear(a: Auction, offer: Offer, now: datetime) -> tuple[Auction, Verdict]:
         return a, Verdict.STALE_SCREEN
     if a.phase is Phase.CAP:
         return _agree(a, offer)
+    if a.phase is Phase.TIMED and a.rules.timed_requires_free_bid and offer.plate not in a.free:
+        return a, Verdict.FREE_BID_MISSING
     verdict = _weigh(a, offer)
     if verdict is Verdict.AGREED:
-        return replace(_joined(a, offer), end_at=_extended(a, now)), verdict
+        return replace(_joined(a, offer), end_at=_extended(a, now), free=_free(a, offer)), verdict
     if verdict is not Verdict.LEADING:
         return a, verdict
     capped = bool(a.rules.cap_window) and offer.amount_fen == a.rules.cap_fen
@@ -222,9 +230,15 @@ def hear(a: Auction, offer: Offer, now: datetime) -> tuple[Auction, Verdict]:
             phase=Phase.CAP if capped else a.phase,
             end_at=now + a.rules.cap_window if capped else _extended(a, now),
             tied=(),
+            free=_free(a, offer),
         ),
         verdict,
     )
+
+
+def _free(a: Auction, offer: Offer) -> tuple[str, ...]:
+    counts = a.rules.timed_requires_free_bid and a.phase is Phase.FREE and offer.plate not in a.free
+    return (*a.free, offer.plate) if counts else a.free
 
 
 def _joined(a: Auction, offer: Offer) -> Auction:

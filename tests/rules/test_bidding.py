@@ -222,3 +222,32 @@ def test_defaults_of_modes_and_steps() -> None:
     assert [nice(n) for n in (1, 3, 6, 11, 800)] == [1, 5, 10, 20, 1000]
     assert default_step_fen(65_000, PriceBasis.MU_YEAR) == 1000
     assert default_step_fen(4_000_000, PriceBasis.YEAR) == 50_000
+
+
+def test_only_who_bid_in_the_free_period_bids_in_the_timed_one_where_the_notice_says_so() -> None:
+    """汕头：须先有一次有效报价。A refused offer in the free period is none; a freeze in between forgets nobody."""
+    a, _ = said(opened(timed_requires_free_bid=True), "A", 1000)
+    a, _ = said(a, "C", 1050)  # not a multiple of the step: refused
+    assert said(a, "B", 1100, NOW + FREE - MS)[1] is Verdict.LEADING
+    assert said(a, "B", 1100, NOW + FREE)[1] is Verdict.FREE_BID_MISSING
+    assert said(a, "C", 1100, NOW + FREE)[1] is Verdict.FREE_BID_MISSING
+    b, _ = said(a, "B", 1100, NOW + FREE - MS)
+    again = resume(freeze(b, NOW + FREE + MS), NOW + 2 * FREE)
+    assert said(again, "A", 1200, again.end_at)[1] is Verdict.LEADING
+    assert said(opened(), "B", 1000, NOW + FREE)[1] is Verdict.LEADING
+
+
+@given(st.lists(st.tuples(st.sampled_from("ABCD"), st.integers(1, 900)), max_size=25))
+def test_nobody_leads_in_the_timed_period_without_a_valid_free_offer(offers: list[tuple[str, int]]) -> None:
+    a, now, heard = opened(timed_requires_free_bid=True), NOW, []
+    free: set[str] = set()
+    for n, (plate, seconds) in enumerate(offers):
+        now += timedelta(seconds=seconds)
+        offer = Offer(plate, 1000 + 100 * n, confirm_fen=1000 + 100 * n)
+        a, verdict = hear(a, offer, now)
+        heard.append(Heard(now, offer, verdict))
+        if verdict is Verdict.LEADING and a.phase is Phase.FREE:
+            free.add(plate)
+        assert (verdict is Verdict.FREE_BID_MISSING) == (a.phase is Phase.TIMED and plate not in free)
+    assert set(a.free) == free
+    assert replay(a.rules, heard, until=now + 2 * FREE).contradictions == ()

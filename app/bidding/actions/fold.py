@@ -28,6 +28,7 @@ def rules_of(announced: dict[str, Any], *, opens_at: datetime) -> Rules:
         snipe_delay=timedelta(seconds=announced.get("snipe_delay_seconds", 300)),
         step_rule=StepRule(announced["step_rule"]),
         step_max_fen=announced.get("step_max_fen"),
+        timed_requires_free_bid=announced.get("timed_requires_free_bid", False),
         allow_self_outbid=announced["allow_self_outbid"],
         priority_in=announced["priority"] in {"P_IN", "P_IN_ASK"},
         same_rank=SameRank(announced["same_rank"]),
@@ -61,6 +62,7 @@ def state_of(row: Session) -> Auction:
         paused=row.paused,
         remaining=row.remaining or timedelta(0),
         tied=tuple((plate, rank) for plate, rank in row.tied),
+        free=tuple(row.free_bidders),
     )
 
 
@@ -70,3 +72,4 @@ def keep(row: Session, auction: Auction) -> None:
     row.best_fen, row.leader, row.leader_rank = auction.best_fen, auction.leader, auction.leader_rank
     row.paused, row.remaining = auction.paused, auction.remaining or None
     row.tied = [[plate, rank] for plate, rank in auction.tied]
+    row.free_bidders = list(auction.free)
